@@ -1,0 +1,5 @@
+export { type CallRequest, toAtmAddress, toCallParameters, toSap } from "./call-request.ts";
+export { AtmClient, type AtmClientEvents, type AtmClientOptions } from "./client.ts";
+export type { ClientBinding } from "./client-binding.ts";
+export { ClientCall, type ClientCallState } from "./client-call.ts";
+export { SendPool } from "./send-pool.ts";

@@ -1,0 +1,380 @@
+import type { Clock, ClockEventId, ClockTarget } from "../machine/clock.ts";
+import type { WorldMemory } from "../machine/memory.ts";
+import { AAL5_MAX_SDU_OCTETS, aal5CellCount, segmentAal5 } from "../wire/aal5.ts";
+import { CELL_OCTETS } from "../wire/cell.ts";
+import type { Fibre, FibreDirection, Train } from "../wire/fibre.ts";
+import { FRAME_FLAG_CLP, FRAME_FORMAT_CELLS, FRAME_FORMAT_CPCS_SDU, TRAIN_CAPACITY } from "../wire/fibre.ts";
+import type { BusMaster } from "./bus-master.ts";
+import type { Counters } from "./counters.ts";
+import { TRANSMIT_COMPLETION, TRANSMIT_DESCRIPTOR, TRANSMIT_STATUS } from "./datasheet/index.ts";
+import { DescriptorRing } from "./descriptor-ring.ts";
+import type { InterruptBlock } from "./interrupt-block.ts";
+import { CAUSE_TXC } from "./interrupt-block.ts";
+import type { VcTable } from "./vc-table.ts";
+
+const TXD = TRANSMIT_DESCRIPTOR.fields;
+const TXC = TRANSMIT_COMPLETION.fields;
+const DESCRIPTOR_WORDS = TRANSMIT_DESCRIPTOR.bytes >> 2;
+const DESCRIPTOR_SHIFT = 31 - Math.clz32(DESCRIPTOR_WORDS);
+const COMPLETION_WORDS = TRANSMIT_COMPLETION.bytes >> 2;
+const LENGTH_MASK = 0x1_ffff;
+const VC_MASK = 0xffff;
+const LAST_BIT = 0x8000_0000;
+
+/** From the doorbell to the first descriptor fetch: a PCI round trip, in nanoseconds. */
+const FETCH_DELAY_NS = 400;
+const TAG_FETCH = 0;
+const TAG_SHAPED_VC = 1;
+const NONE = -1;
+
+/** The way in which the transmitter hands frames on: the fibre, or the receiver when looped back. */
+export interface TransmitPath {
+  fibre: FibreDirection | null;
+  loopback: boolean;
+  receiveLooped(train: Train): void;
+}
+
+/** Takes descriptors, shapes, makes frames or cells, and completes (datasheet: transmit ring, transmit completion ring). */
+export class Transmitter implements ClockTarget {
+  readonly ring = new DescriptorRing(TRANSMIT_DESCRIPTOR.bytes);
+  readonly completions = new DescriptorRing(TRANSMIT_COMPLETION.bytes);
+  enabled = false;
+  cellMode = false;
+
+  readonly #bus: BusMaster;
+  readonly #clock: Clock;
+  readonly #memory: WorldMemory;
+  readonly #fibre: Fibre;
+  readonly #vcs: VcTable;
+  readonly #counters: Counters;
+  readonly #interrupts: InterruptBlock;
+  readonly #path: TransmitPath;
+  /** On-board memory in which a frame of several pieces is gathered before it is cut into cells. */
+  readonly #gatherAddress: number;
+
+  #fetchEvent: ClockEventId = 0;
+  #nextHeld = new Int32Array(0);
+  #train: Train | null = null;
+  #phase = 1;
+  #runFirst = 0;
+  #runCount = 0;
+  #runStatus = 0;
+  #completed = false;
+
+  constructor(
+    bus: BusMaster,
+    fibre: Fibre,
+    vcs: VcTable,
+    counters: Counters,
+    interrupts: InterruptBlock,
+    path: TransmitPath,
+    gatherAddress: number,
+  ) {
+    this.#bus = bus;
+    this.#clock = bus.clock;
+    this.#memory = bus.memory;
+    this.#fibre = fibre;
+    this.#vcs = vcs;
+    this.#counters = counters;
+    this.#interrupts = interrupts;
+    this.#path = path;
+    this.#gatherAddress = gatherAddress;
+  }
+
+  setRingSize(size: number): void {
+    this.ring.setSize(size);
+    this.#nextHeld = new Int32Array(this.ring.size).fill(NONE);
+  }
+
+  /** Doorbell: the driver filled entries up to `tail`. */
+  doorbell(tail: number): void {
+    this.ring.tail = this.ring.wrap(tail);
+    this.kick();
+  }
+
+  kick(): void {
+    if (this.#fetchEvent !== 0 || !this.enabled || this.#bus.fatal || this.ring.filled === 0) return;
+    this.#fetchEvent = this.#clock.schedule(Math.max(FETCH_DELAY_NS, this.#busyNs()), this, TAG_FETCH, 0);
+  }
+
+  /** How long the on-board FIFO is busy: descriptors are fetched as the fibre takes what was fetched before. */
+  #busyNs(): number {
+    const { fibre, loopback } = this.#path;
+    return fibre === null || loopback ? 0 : Math.max(0, fibre.freeAtNs - FETCH_DELAY_NS - this.#clock.nowNs);
+  }
+
+  reset(): void {
+    this.#clock.cancel(this.#fetchEvent);
+    this.#fetchEvent = 0;
+    this.ring.clear();
+    this.completions.clear();
+    this.#phase = 1;
+  }
+
+  onClock(tag: number, argument: number): void {
+    if (tag === TAG_FETCH) {
+      this.#fetchEvent = 0;
+      this.#fetch();
+    } else {
+      this.#releaseShaped(argument);
+    }
+  }
+
+  /** The VC is being closed: frames that its shaper holds back are given up. */
+  abortHeld(vc: number): void {
+    for (let entry = this.#vcs.heldFirst[vc]; entry !== NONE; entry = this.#nextHeld[entry]) {
+      this.#complete(entry, this.#piecesOf(entry), TRANSMIT_STATUS.ABORTED);
+    }
+    this.#vcs.heldFirst[vc] = NONE;
+    this.#vcs.heldLast[vc] = NONE;
+    this.#clock.cancel(this.#vcs.heldEvent[vc]);
+    this.#vcs.heldEvent[vc] = 0;
+    this.#finish();
+  }
+
+  #fetch(): void {
+    if (!this.enabled || this.#bus.fatal) return;
+    const { ring } = this;
+    if (!this.#bus.allows(ring.base, ring.byteLength, false)) return;
+    for (let frames = 0; frames < TRAIN_CAPACITY && ring.head !== ring.tail && !this.#bus.fatal; frames++) {
+      const pieces = this.#piecesOf(ring.head);
+      if (pieces === 0) break;
+      const entry = ring.head;
+      ring.head = (entry + pieces) & (ring.size - 1);
+      this.#take(entry, pieces);
+    }
+    this.#finish();
+    if (ring.head !== ring.tail && this.#fetchEvent === 0 && !this.#bus.fatal && this.#piecesOf(ring.head) > 0) {
+      this.#fetchEvent = this.#clock.schedule(this.#busyNs(), this, TAG_FETCH, 0);
+    }
+  }
+
+  /** How many descriptors the frame at `entry` has; 0 while its last one is not there yet. */
+  #piecesOf(entry: number): number {
+    const { ring } = this;
+    const words = this.#memory.words;
+    const mask = ring.size - 1;
+    let at = entry;
+    for (let pieces = 1; pieces <= ring.size; pieces++) {
+      const word = words[(ring.base >>> 2) + (at << DESCRIPTOR_SHIFT) + TXD.length.word];
+      if ((word & LAST_BIT) !== 0) return pieces;
+      at = (at + 1) & mask;
+      if (at === ring.tail) return 0;
+    }
+    return 0;
+  }
+
+  #take(entry: number, pieces: number): void {
+    const words = this.#memory.words;
+    const vc = words[(this.ring.base >>> 2) + (entry << DESCRIPTOR_SHIFT) + TXD.vcIndex.word] & VC_MASK;
+    const vcs = this.#vcs;
+    if (!vcs.isOpen(vc) || vcs.transmits[vc] === 0) {
+      this.#counters.transmitDiscarded++;
+      this.#complete(entry, pieces, TRANSMIT_STATUS.VC_NOT_OPEN);
+      return;
+    }
+    const isShaped = vcs.peakIntervalNs[vc] > 0;
+    // A VC that is shaped no longer (MODIFY) still sends what is held back first.
+    if (vcs.heldFirst[vc] !== NONE || (isShaped && this.#eligibleAtNs(vc) > this.#clock.nowNs)) {
+      this.#hold(vc, entry);
+      return;
+    }
+    this.#send(vc, entry, pieces);
+  }
+
+  #eligibleAtNs(vc: number): number {
+    const vcs = this.#vcs;
+    const sustained = vcs.sustainNextNs[vc] - vcs.burstToleranceNs[vc];
+    return Math.max(vcs.peakNextNs[vc], sustained);
+  }
+
+  #hold(vc: number, entry: number): void {
+    const vcs = this.#vcs;
+    this.#nextHeld[entry] = NONE;
+    if (vcs.heldFirst[vc] === NONE) {
+      vcs.heldFirst[vc] = entry;
+      this.#scheduleShaped(vc);
+    } else {
+      this.#nextHeld[vcs.heldLast[vc]] = entry;
+    }
+    vcs.heldLast[vc] = entry;
+  }
+
+  #releaseShaped(vc: number): void {
+    const vcs = this.#vcs;
+    vcs.heldEvent[vc] = 0;
+    const entry = vcs.heldFirst[vc];
+    if (entry === NONE || this.#bus.fatal) return;
+    vcs.heldFirst[vc] = this.#nextHeld[entry];
+    this.#send(vc, entry, this.#piecesOf(entry));
+    this.#finish();
+    if (vcs.heldFirst[vc] === NONE) vcs.heldLast[vc] = NONE;
+    else this.#scheduleShaped(vc);
+  }
+
+  #scheduleShaped(vc: number): void {
+    const waitNs = Math.max(0, Math.ceil(this.#eligibleAtNs(vc) - this.#clock.nowNs));
+    this.#vcs.heldEvent[vc] = this.#clock.schedule(waitNs, this, TAG_SHAPED_VC, vc);
+  }
+
+  #send(vc: number, entry: number, pieces: number): void {
+    const words = this.#memory.words;
+    const at = (this.ring.base >>> 2) + (entry << DESCRIPTOR_SHIFT);
+    const control = words[at + TXD.length.word];
+    const length = pieces === 1 ? control & LENGTH_MASK : this.#totalLength(entry, pieces);
+    const path = this.#path;
+    let status: number = TRANSMIT_STATUS.OK;
+    if (length === 0 || length > AAL5_MAX_SDU_OCTETS) status = TRANSMIT_STATUS.BAD_LENGTH;
+    else if (!path.loopback && (path.fibre === null || !path.fibre.up)) status = TRANSMIT_STATUS.LINK_DOWN;
+    else if (!this.#mayRead(entry, pieces)) status = TRANSMIT_STATUS.DMA_REFUSED;
+    if (status === TRANSMIT_STATUS.OK) status = this.#makeFrame(vc, entry, pieces, length);
+    if (status !== TRANSMIT_STATUS.OK) this.#counters.transmitDiscarded++;
+    this.#complete(entry, pieces, status);
+  }
+
+  #totalLength(entry: number, pieces: number): number {
+    const words = this.#memory.words;
+    let total = 0;
+    for (let i = 0; i < pieces; i++) {
+      const at = (this.ring.base >>> 2) + (((entry + i) & (this.ring.size - 1)) << DESCRIPTOR_SHIFT);
+      total += words[at + TXD.length.word] & LENGTH_MASK;
+    }
+    return total;
+  }
+
+  #mayRead(entry: number, pieces: number): boolean {
+    const words = this.#memory.words;
+    for (let i = 0; i < pieces; i++) {
+      const at = (this.ring.base >>> 2) + (((entry + i) & (this.ring.size - 1)) << DESCRIPTOR_SHIFT);
+      const length = words[at + TXD.length.word] & LENGTH_MASK;
+      if (length > 0 && !this.#bus.allows(words[at + TXD.address.word], length, false)) return false;
+    }
+    return true;
+  }
+
+  #makeFrame(vc: number, entry: number, pieces: number, length: number): number {
+    const { frames } = this.#fibre;
+    const cells = aal5CellCount(length);
+    const frame = frames.allocate(this.cellMode ? cells * CELL_OCTETS : length);
+    if (frame < 0) return TRANSMIT_STATUS.ABORTED;
+    const words = this.#memory.words;
+    const at = (this.ring.base >>> 2) + (entry << DESCRIPTOR_SHIFT);
+    const options = words[at + TXD.vcIndex.word];
+    const clp = (words[at + TXD.clp.word] >>> TXD.clp.lsb) & 1;
+    const uu = (options >>> TXD.uu.lsb) & 0xff;
+    const cpi = (options >>> TXD.cpi.lsb) & 0xff;
+    const vcs = this.#vcs;
+    const vpi = vcs.vpi[vc];
+    const vci = vcs.vci[vc];
+    frames.vpi[frame] = vpi;
+    frames.vci[frame] = vci;
+    frames.cells[frame] = cells;
+    frames.flags[frame] = clp === 1 ? FRAME_FLAG_CLP : 0;
+    frames.uu[frame] = uu;
+    frames.cpi[frame] = cpi;
+    if (this.cellMode) {
+      frames.format[frame] = FRAME_FORMAT_CELLS;
+      const source = pieces === 1 ? words[at + TXD.address.word] : this.#gatherAddress;
+      if (pieces > 1) this.#gather(entry, pieces, this.#gatherAddress);
+      segmentAal5(frames.bytes, source, length, frames.bytes, frames.address[frame], vpi, vci, 0, clp, uu, cpi);
+    } else {
+      frames.format[frame] = FRAME_FORMAT_CPCS_SDU;
+      if (pieces === 1) this.#memory.copy(frames.address[frame], words[at + TXD.address.word], length);
+      else this.#gather(entry, pieces, frames.address[frame]);
+    }
+    this.#enqueue(frame);
+    this.#account(vc, cells, length);
+    return TRANSMIT_STATUS.OK;
+  }
+
+  #gather(entry: number, pieces: number, target: number): void {
+    const words = this.#memory.words;
+    let to = target;
+    for (let i = 0; i < pieces; i++) {
+      const at = (this.ring.base >>> 2) + (((entry + i) & (this.ring.size - 1)) << DESCRIPTOR_SHIFT);
+      const length = words[at + TXD.length.word] & LENGTH_MASK;
+      this.#memory.copy(to, words[at + TXD.address.word], length);
+      to += length;
+    }
+  }
+
+  #enqueue(frame: number): void {
+    let train = this.#train;
+    if (train === null) {
+      train = this.#fibre.trains.take();
+      this.#train = train;
+    }
+    train.frames[train.count++] = frame;
+    if (train.count === TRAIN_CAPACITY) this.#depart();
+  }
+
+  #account(vc: number, cells: number, length: number): void {
+    const counters = this.#counters;
+    counters.framesTransmitted++;
+    counters.cellsTransmitted += cells;
+    counters.bytesTransmitted += length;
+    const vcs = this.#vcs;
+    vcs.framesTransmitted[vc]++;
+    if (vcs.peakIntervalNs[vc] > 0) {
+      const now = this.#clock.nowNs;
+      vcs.peakNextNs[vc] = Math.max(now, vcs.peakNextNs[vc]) + cells * vcs.peakIntervalNs[vc];
+      vcs.sustainNextNs[vc] = Math.max(now, vcs.sustainNextNs[vc]) + cells * vcs.sustainIntervalNs[vc];
+    }
+  }
+
+  /** Consecutive descriptors with one status make one completion. */
+  #complete(entry: number, pieces: number, status: number): void {
+    const follows =
+      this.#runCount > 0 &&
+      this.#runStatus === status &&
+      ((this.#runFirst + this.#runCount) & (this.ring.size - 1)) === entry;
+    if (follows) {
+      this.#runCount += pieces;
+      return;
+    }
+    if (this.#runCount > 0) this.#writeCompletion();
+    this.#runFirst = entry;
+    this.#runCount = pieces;
+    this.#runStatus = status;
+  }
+
+  #writeCompletion(): void {
+    const { completions } = this;
+    if (completions.size > 0 && this.#bus.allows(completions.base, completions.byteLength, true)) {
+      const at = (completions.base >>> 2) + completions.tail * COMPLETION_WORDS;
+      const words = this.#memory.words;
+      words[at + TXC.first.word] = this.#runFirst | (this.#runCount << TXC.count.lsb);
+      words[at + TXC.status.word] = this.#runStatus | (this.#phase << TXC.phase.lsb);
+      completions.tail = (completions.tail + 1) & (completions.size - 1);
+      if (completions.tail === 0) this.#phase ^= 1;
+      this.#completed = true;
+    }
+    this.#runCount = 0;
+  }
+
+  #depart(): void {
+    const train = this.#train;
+    if (train === null) return;
+    this.#train = null;
+    const path = this.#path;
+    if (path.loopback) this.#loop(train);
+    else if (path.fibre !== null) path.fibre.transmitTrain(train);
+    else this.#fibre.discard(train);
+  }
+
+  /** Loopback takes no time: the last bit is there at once. */
+  #loop(train: Train): void {
+    const { timeNs } = this.#fibre.frames;
+    for (let i = 0; i < train.count; i++) timeNs[train.frames[i]] = this.#clock.nowNs;
+    this.#path.receiveLooped(train);
+  }
+
+  #finish(): void {
+    if (this.#runCount > 0) this.#writeCompletion();
+    this.#depart();
+    if (this.#completed) {
+      this.#completed = false;
+      this.#interrupts.raise(CAUSE_TXC);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+export { type ByteSink, FileSink, MemorySink } from "./capture/byte-sink.ts";
+export { PortCapture } from "./capture/port-capture.ts";
+export { SunatmWriter } from "./capture/sunatm-writer.ts";
+export * from "./laboratory.ts";
+export * from "./run.ts";
+export { formatInputError, InputError } from "./scenario/input-error.ts";
+export { loadScenario, parseScenario } from "./scenario/load-scenario.ts";
+export type { Scenario } from "./scenario/scenario.ts";
+export { LADDER_LIMITS, LadderRecorder } from "./trace/ladder.ts";
+export { ProbeSplitter, TraceRecorder } from "./trace/trace-recorder.ts";

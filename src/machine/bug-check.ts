@@ -1,0 +1,45 @@
+/**
+ * A bug check: a driver broke a rule of its operating system, and the machine stops.
+ * The shape is that of Windows (`KeBugCheckEx`): a code and four arguments, plus what a driver writer needs to mend it.
+ */
+export const BUGCODE_NDIS_DRIVER = 0x7c;
+export const DRIVER_VERIFIER_DETECTED_VIOLATION = 0xc4;
+export const SYSTEM_THREAD_EXCEPTION_NOT_HANDLED = 0x7e;
+
+export class BugCheck extends Error {
+  readonly code: number;
+  /** Arg1 to Arg4. */
+  readonly args: readonly [number, number, number, number];
+  /** The rule that was broken, for example "OUT-09". */
+  readonly rule: string;
+  /** The driver that broke it. */
+  readonly owner: string;
+
+  constructor(
+    code: number,
+    args: readonly [number, number, number, number],
+    rule: string,
+    owner: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = "BugCheck";
+    this.code = code;
+    this.args = args;
+    this.rule = rule;
+    this.owner = owner;
+  }
+}
+
+/** A fault of the emulator itself, never of a driver: it leaves the simulation instead of becoming a bug check. */
+export class AssertionFailure extends Error {
+  constructor(message: string) {
+    super(`assertion failed: ${message}`);
+    this.name = "AssertionFailure";
+  }
+}
+
+/** @throws AssertionFailure when `condition` is false. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new AssertionFailure(message);
+}

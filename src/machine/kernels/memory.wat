@@ -1,0 +1,28 @@
+;; Kernels over the world's one memory. scripts/build-kernels.ts assembles this file into memory-kernel.ts.
+(module
+  (import "world" "memory" (memory 1 65536))
+
+  ;; Copies `length` bytes; the ranges do not overlap. Below 512 bytes eight at a time: memory.copy leaves compiled code for the
+  ;; engine's own routine, which costs more than the words (64 bytes: 11 ns against 23 ns).
+  (func (export "copy") (param $to i32) (param $from i32) (param $length i32)
+    (local $end i32)
+    (if (i32.gt_u (local.get $length) (i32.const 512))
+      (then
+        (memory.copy (local.get $to) (local.get $from) (local.get $length))
+        (return)))
+    (local.set $end (i32.add (local.get $from) (i32.and (local.get $length) (i32.const -8))))
+    (block $wordsDone
+      (loop $words
+        (br_if $wordsDone (i32.ge_u (local.get $from) (local.get $end)))
+        (i64.store (local.get $to) (i64.load (local.get $from)))
+        (local.set $to (i32.add (local.get $to) (i32.const 8)))
+        (local.set $from (i32.add (local.get $from) (i32.const 8)))
+        (br $words)))
+    (local.set $end (i32.add (local.get $from) (i32.and (local.get $length) (i32.const 7))))
+    (block $bytesDone
+      (loop $bytes
+        (br_if $bytesDone (i32.ge_u (local.get $from) (local.get $end)))
+        (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
+        (local.set $to (i32.add (local.get $to) (i32.const 1)))
+        (local.set $from (i32.add (local.get $from) (i32.const 1)))
+        (br $bytes)))))

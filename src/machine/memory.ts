@@ -1,0 +1,138 @@
+import { MEMORY_KERNEL } from "./kernels/memory-kernel.ts";
+
+/**
+ * The memory of a world: one WebAssembly.Memory, cut into windows. Each machine's physical memory is a window, and so are the
+ * frames in flight, so that copying, segmenting and checking work in place and a window check is an IOMMU.
+ *
+ * An address is a byte offset into the world's memory, for drivers and devices alike; 0 is the null pointer.
+ */
+
+/** Compiled once; every world makes its own instance over its own memory. */
+const KERNELS = new WebAssembly.Module(Buffer.from(MEMORY_KERNEL, "base64"));
+
+type CopyKernel = (to: number, from: number, length: number) => void;
+
+const WASM_PAGE_BYTES = 65_536;
+/** Below this nothing is ever placed, so that a null pointer plus a small offset is caught. */
+const NULL_GUARD_BYTES = 4_096;
+
+export class WorldMemory {
+  readonly #memory: WebAssembly.Memory;
+  /** The whole memory as bytes and as little-endian 32-bit words (index = address >> 2). */
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  /** Copies `length` bytes from one place to another; the ranges do not overlap. */
+  readonly copy: CopyKernel;
+  #next = NULL_GUARD_BYTES;
+
+  /** @param byteLength total size; rounded up to 64 KiB. It never grows: growing would detach every view. */
+  constructor(byteLength: number) {
+    const pages = Math.ceil(byteLength / WASM_PAGE_BYTES);
+    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.bytes = new Uint8Array(this.#memory.buffer);
+    this.words = new Uint32Array(this.#memory.buffer);
+    const { exports } = new WebAssembly.Instance(KERNELS, { world: { memory: this.#memory } });
+    this.copy = exports.copy as CopyKernel;
+  }
+
+  /** Cuts the next window off. @throws RangeError when the world's memory is too small. */
+  reserve(byteLength: number): MemoryWindow {
+    const start = this.#next;
+    const size = Math.ceil(byteLength / PAGE_BYTES) * PAGE_BYTES;
+    if (start + size > this.bytes.length) {
+      throw new RangeError(
+        `a window of ${byteLength} bytes does not fit: ${this.bytes.length - start} of ${this.bytes.length} bytes are left`,
+      );
+    }
+    this.#next = start + size;
+    return new MemoryWindow(this, start, size);
+  }
+}
+
+/** The granularity of physical memory and of the IOMMU, in bytes. */
+export const PAGE_BYTES = 4_096;
+
+export class MemoryWindow {
+  readonly world: WorldMemory;
+  readonly start: number;
+  readonly byteLength: number;
+
+  constructor(world: WorldMemory, start: number, byteLength: number) {
+    this.world = world;
+    this.start = start;
+    this.byteLength = byteLength;
+  }
+
+  get end(): number {
+    return this.start + this.byteLength;
+  }
+
+  contains(address: number, length: number): boolean {
+    return address >= this.start && length >= 0 && address + length <= this.end;
+  }
+}
+
+const SMALLEST_CLASS_BITS = 6;
+const CLASS_COUNT = 26;
+
+/**
+ * Allocates from a window in power-of-two classes (64 bytes and up, each block aligned to its class up to a page).
+ * Constant time, no coalescing; what is freed serves the next request of its class.
+ */
+export class MemoryAllocator {
+  readonly window: MemoryWindow;
+  #next: number;
+  readonly #free: number[][] = Array.from({ length: CLASS_COUNT }, () => []);
+  readonly #blocks = new Map<number, number>();
+  #bytesInUse = 0;
+
+  constructor(window: MemoryWindow) {
+    this.window = window;
+    this.#next = window.start;
+  }
+
+  /** Bytes that were asked for and not freed yet. */
+  get bytesInUse(): number {
+    return this.#bytesInUse;
+  }
+
+  get blocksInUse(): number {
+    return this.#blocks.size;
+  }
+
+  /** @returns the address of `byteLength` bytes, or 0 when the window has no room left. Contents are undefined. */
+  allocate(byteLength: number): number {
+    if (!(byteLength > 0 && byteLength <= this.window.byteLength)) return 0;
+    const bits = Math.max(SMALLEST_CLASS_BITS, 32 - Math.clz32(byteLength - 1));
+    const reused = this.#free[bits - SMALLEST_CLASS_BITS].pop();
+    const address = reused ?? this.#carve(2 ** bits);
+    if (address === 0) return 0;
+    this.#blocks.set(address, byteLength);
+    this.#bytesInUse += byteLength;
+    return address;
+  }
+
+  /** The length that was asked for at `address`, or 0 when no block starts there. */
+  lengthOf(address: number): number {
+    return this.#blocks.get(address) ?? 0;
+  }
+
+  /** @returns false when no block starts at `address` (never allocated, or freed already). */
+  free(address: number): boolean {
+    const byteLength = this.#blocks.get(address);
+    if (byteLength === undefined) return false;
+    this.#blocks.delete(address);
+    this.#bytesInUse -= byteLength;
+    const bits = Math.max(SMALLEST_CLASS_BITS, 32 - Math.clz32(byteLength - 1));
+    this.#free[bits - SMALLEST_CLASS_BITS].push(address);
+    return true;
+  }
+
+  #carve(blockBytes: number): number {
+    const alignment = Math.min(blockBytes, PAGE_BYTES);
+    const address = Math.ceil(this.#next / alignment) * alignment;
+    if (address + blockBytes > this.window.end) return 0;
+    this.#next = address + blockBytes;
+    return address;
+  }
+}

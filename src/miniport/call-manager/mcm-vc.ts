@@ -1,0 +1,51 @@
+import type { CO_CALL_PARAMETERS, NDIS_STATUS_FINAL } from "../../ndis/index.ts";
+import { NDIS_STATUS_FAILURE } from "../../ndis/index.ts";
+import type { Q2931Call } from "../../wire/q2931/index.ts";
+import { Connection } from "../connection.ts";
+import type { McmAddressFamily } from "./address-families.ts";
+import type { McmSap } from "./saps.ts";
+
+/** What a VC's teardown ends in. */
+export type TeardownEnd = "close-call" | "make-call-failed" | "offer-rejected" | "not-offered";
+
+/** One VC with its call: what the MCM's VC context points to, for the call manager half and the miniport half alike. */
+export class McmVc {
+  readonly addressFamily: McmAddressFamily;
+  readonly connection = new Connection();
+  /** True for a VC that this MCM created for an incoming call. */
+  readonly isIncoming: boolean;
+  sap: McmSap | null = null;
+  /** The Q.2931 call, until it is over. */
+  call: Q2931Call | null = null;
+  parameters: CO_CALL_PARAMETERS | null = null;
+  /** The network has connected the call. */
+  isAnswered = false;
+  /** The client knows the call as connected: its close comes back as ProtocolCmCloseCall. */
+  isConnected = false;
+  /** ProtocolClIncomingCall has the offer and has not answered. */
+  isOffered = false;
+  /** NDIS knows the VC as active. */
+  isActive = false;
+  /** The peer has cleared the call, and the answer to its RELEASE is due. */
+  owesReleaseResponse = false;
+  teardown: TeardownEnd | null = null;
+  failure: NDIS_STATUS_FINAL = NDIS_STATUS_FAILURE;
+
+  constructor(addressFamily: McmAddressFamily, isIncoming: boolean) {
+    this.addressFamily = addressFamily;
+    this.isIncoming = isIncoming;
+    this.connection.owner = this;
+  }
+
+  /** Ready for the next call: only what belongs to one call goes. */
+  resetCall(): void {
+    this.call = null;
+    this.parameters = null;
+    this.isAnswered = false;
+    this.isConnected = false;
+    this.isOffered = false;
+    this.owesReleaseResponse = false;
+    this.teardown = null;
+    this.failure = NDIS_STATUS_FAILURE;
+  }
+}

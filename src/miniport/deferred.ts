@@ -1,0 +1,39 @@
+import type { MiniportAdapterHandle, MiniportCallManagerLibrary, NdisIoWorkItemHandle } from "../ndis/index.ts";
+
+/** Work that waits for PASSIVE_LEVEL: one work item that empties a queue. */
+export class Deferred {
+  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #item: NdisIoWorkItemHandle;
+  readonly #tasks: (() => void)[] = [];
+  #queued = false;
+
+  private constructor(ndis: MiniportCallManagerLibrary, item: NdisIoWorkItemHandle) {
+    this.#ndis = ndis;
+    this.#item = item;
+  }
+
+  static create(ndis: MiniportCallManagerLibrary, adapter: MiniportAdapterHandle): Deferred | null {
+    const item = ndis.NdisAllocateIoWorkItem(adapter);
+    return item === null ? null : new Deferred(ndis, item);
+  }
+
+  get isIdle(): boolean {
+    return !this.#queued;
+  }
+
+  queue(task: () => void): void {
+    this.#tasks.push(task);
+    if (this.#queued) return;
+    this.#queued = true;
+    this.#ndis.NdisQueueIoWorkItem(this.#item, () => this.#run(), null);
+  }
+
+  free(): void {
+    this.#ndis.NdisFreeIoWorkItem(this.#item);
+  }
+
+  #run(): void {
+    this.#queued = false;
+    for (const task of this.#tasks.splice(0)) task();
+  }
+}

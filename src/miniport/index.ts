@@ -1,0 +1,3 @@
+export type { McmAdapter } from "./adapter.ts";
+export type { McmConfiguration } from "./configuration.ts";
+export { DriverEntry } from "./driver.ts";

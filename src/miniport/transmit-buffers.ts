@@ -1,0 +1,54 @@
+import type { MiniportAdapterHandle, MiniportCallManagerLibrary } from "../ndis/index.ts";
+import { allocateShared } from "./shared-ring.ts";
+
+/** Signalling PDUs are copied into buffers of the driver's own; SSCOP UNI messages take up to 4,096 octets and a trailer. */
+export const SIGNALLING_BUFFER_BYTES = 4_160;
+const SIGNALLING_BUFFERS = 64;
+/** Frames up to this are copied into the descriptor's own buffer: mapping and unmapping their memory would cost more. */
+export const COPY_BREAK_BYTES = 256;
+/** An odd number of cache lines from one to the next. */
+const COPY_STRIDE_BYTES = COPY_BREAK_BYTES + 64;
+
+/** The driver's own transmit memory: buffers for signalling, and one for a short frame per ring entry. */
+export class TransmitBuffers {
+  readonly #address: number;
+  readonly #ringEntries: number;
+  readonly #free: number[] = [];
+
+  private constructor(address: number, ringEntries: number) {
+    this.#address = address;
+    this.#ringEntries = ringEntries;
+    for (let i = SIGNALLING_BUFFERS - 1; i >= 0; i--) this.#free.push(address + i * SIGNALLING_BUFFER_BYTES);
+  }
+
+  static create(
+    ndis: MiniportCallManagerLibrary,
+    adapter: MiniportAdapterHandle,
+    ringEntries: number,
+  ): TransmitBuffers | null {
+    const address = allocateShared(ndis, adapter, byteLength(ringEntries));
+    return address === 0 ? null : new TransmitBuffers(address, ringEntries);
+  }
+
+  release(ndis: MiniportCallManagerLibrary, adapter: MiniportAdapterHandle): void {
+    ndis.NdisMFreeSharedMemory(adapter, byteLength(this.#ringEntries), true, this.#address, this.#address);
+  }
+
+  /** Address of a free signalling buffer, or 0. */
+  takeSignalling(): number {
+    return this.#free.pop() ?? 0;
+  }
+
+  giveSignalling(address: number): void {
+    this.#free.push(address);
+  }
+
+  /** Address of the buffer for a short frame at a ring entry. */
+  copyAddress(entry: number): number {
+    return this.#address + SIGNALLING_BUFFERS * SIGNALLING_BUFFER_BYTES + entry * COPY_STRIDE_BYTES;
+  }
+}
+
+function byteLength(ringEntries: number): number {
+  return SIGNALLING_BUFFERS * SIGNALLING_BUFFER_BYTES + ringEntries * COPY_STRIDE_BYTES;
+}

@@ -1,0 +1,32 @@
+import { TRANSMIT_STATUS } from "../device/datasheet/index.ts";
+import type { NDIS_STATUS_FINAL, NET_BUFFER } from "../ndis/index.ts";
+import {
+  NDIS_STATUS_FAILURE,
+  NDIS_STATUS_MEDIA_DISCONNECTED,
+  NDIS_STATUS_SEND_ABORTED,
+  NDIS_STATUS_SUCCESS,
+  NDIS_STATUS_VC_NOT_ACTIVATED,
+} from "../ndis/index.ts";
+
+/** The status of a send by the TRANSMIT_STATUS that the NIC reports. */
+export const STATUS_OF_COMPLETION: readonly NDIS_STATUS_FINAL[] = (() => {
+  const statuses: NDIS_STATUS_FINAL[] = [];
+  statuses[TRANSMIT_STATUS.OK] = NDIS_STATUS_SUCCESS;
+  statuses[TRANSMIT_STATUS.VC_NOT_OPEN] = NDIS_STATUS_VC_NOT_ACTIVATED;
+  statuses[TRANSMIT_STATUS.BAD_LENGTH] = NDIS_STATUS_FAILURE;
+  statuses[TRANSMIT_STATUS.DMA_REFUSED] = NDIS_STATUS_FAILURE;
+  statuses[TRANSMIT_STATUS.LINK_DOWN] = NDIS_STATUS_MEDIA_DISCONNECTED;
+  statuses[TRANSMIT_STATUS.ABORTED] = NDIS_STATUS_SEND_ABORTED;
+  return statuses;
+})();
+
+/** How many descriptors a buffer takes: the MDLs that its data lies in. */
+export function piecesOf(buffer: NET_BUFFER): number {
+  let left = buffer.CurrentMdlOffset + buffer.DataLength;
+  let pieces = 0;
+  for (let mdl = buffer.CurrentMdl; mdl !== null && left > 0; mdl = mdl.Next) {
+    pieces++;
+    left -= mdl.ByteCount;
+  }
+  return pieces;
+}

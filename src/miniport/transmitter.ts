@@ -1,0 +1,390 @@
+import { REGISTERS, TRANSMIT_COMPLETION, TRANSMIT_DESCRIPTOR } from "../device/datasheet/index.ts";
+import type {
+  MiniportAdapterHandle,
+  MiniportCallManagerLibrary,
+  NDIS_STATUS_FINAL,
+  NdisMiniportDmaHandle,
+  NET_BUFFER,
+  NET_BUFFER_LIST,
+  SCATTER_GATHER_LIST,
+} from "../ndis/index.ts";
+import {
+  NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL,
+  NDIS_SPIN_LOCK,
+  NDIS_STATUS_FAILURE,
+  NDIS_STATUS_PAUSED,
+  NDIS_STATUS_RESOURCES,
+  NDIS_STATUS_SUCCESS,
+  NDIS_STATUS_VC_NOT_ACTIVATED,
+} from "../ndis/index.ts";
+import { OctetCopier } from "../wire/octets.ts";
+import type { Connection } from "./connection.ts";
+import type { Hardware } from "./hardware.ts";
+import type { SharedRing } from "./shared-ring.ts";
+import { allocateRing } from "./shared-ring.ts";
+import { COPY_BREAK_BYTES, TransmitBuffers } from "./transmit-buffers.ts";
+import { piecesOf, STATUS_OF_COMPLETION } from "./transmit-frames.ts";
+
+const TXD = TRANSMIT_DESCRIPTOR.fields;
+const TXC = TRANSMIT_COMPLETION.fields;
+const LAST = 2 ** TXD.last.lsb;
+const COUNT_SHIFT = TXC.count.lsb;
+
+const NO_ENTRY = -1;
+
+/** What completing a descriptor entails, as bits: a frame's memory is unmapped; its list is complete; a signalling buffer is free. */
+const NOTHING = 0;
+const MAPPED = 1;
+const LIST = 2;
+const SIGNALLING = 4;
+
+/** The transmit side of the NIC: descriptors, doorbell, completions, and a queue for what does not fit yet (SND-05). */
+export class Transmitter {
+  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #adapter: MiniportAdapterHandle;
+  readonly #hardware: Hardware;
+  readonly #ring: SharedRing;
+  readonly #completions: SharedRing;
+  readonly #lock = NDIS_SPIN_LOCK();
+  /** By ring entry: what completing it entails, whether that is done, and what it stands for. References stay behind until reuse. */
+  readonly #entails: Uint8Array;
+  readonly #done: Uint8Array;
+  readonly #netBuffers: (NET_BUFFER | null)[];
+  readonly #scatterGathers: (SCATTER_GATHER_LIST | null)[];
+  readonly #lists: (NET_BUFFER_LIST | null)[];
+  readonly #signallingBuffers: Int32Array;
+  readonly #words: Uint32Array;
+  readonly #bytes: Uint8Array;
+  readonly #copier = new OctetCopier();
+  readonly #buffers: TransmitBuffers;
+  /** Called when the last send of a connection that waits for it has come back. */
+  readonly #drained: (connection: Connection) => void;
+  #dma: NdisMiniportDmaHandle | null = null;
+  #mappedList: SCATTER_GATHER_LIST | null = null;
+  #clean = 0;
+  #inUse = 0;
+  #rung = 0;
+  #queueFirst: NET_BUFFER_LIST | null = null;
+  #queueLast: NET_BUFFER_LIST | null = null;
+  #batching = false;
+  #touched: Connection[] = [];
+  paused = true;
+  /** Lists of clients that have not been given back. */
+  clientSends = 0;
+
+  private constructor(
+    ndis: MiniportCallManagerLibrary,
+    adapter: MiniportAdapterHandle,
+    hardware: Hardware,
+    ring: SharedRing,
+    completions: SharedRing,
+    buffers: TransmitBuffers,
+    drained: (connection: Connection) => void,
+  ) {
+    this.#ndis = ndis;
+    this.#adapter = adapter;
+    this.#hardware = hardware;
+    this.#ring = ring;
+    this.#completions = completions;
+    this.#buffers = buffers;
+    this.#drained = drained;
+    this.#words = ndis.Memory.words;
+    this.#bytes = ndis.Memory.bytes;
+    this.#entails = new Uint8Array(ring.size);
+    this.#done = new Uint8Array(ring.size);
+    this.#netBuffers = new Array<NET_BUFFER | null>(ring.size).fill(null);
+    this.#scatterGathers = new Array<SCATTER_GATHER_LIST | null>(ring.size).fill(null);
+    this.#lists = new Array<NET_BUFFER_LIST | null>(ring.size).fill(null);
+    this.#signallingBuffers = new Int32Array(ring.size);
+    ndis.NdisAllocateSpinLock(this.#lock);
+  }
+
+  /** Allocates rings and buffers; null when there is no memory (everything taken is given back). */
+  static create(
+    ndis: MiniportCallManagerLibrary,
+    adapter: MiniportAdapterHandle,
+    hardware: Hardware,
+    size: number,
+    drained: (connection: Connection) => void,
+  ): Transmitter | null {
+    const ring = allocateRing(ndis, adapter, size, TRANSMIT_DESCRIPTOR.bytes);
+    const completions = ring === null ? null : allocateRing(ndis, adapter, size, TRANSMIT_COMPLETION.bytes);
+    const buffers = completions === null ? null : TransmitBuffers.create(ndis, adapter, size);
+    if (ring === null || completions === null || buffers === null) {
+      completions?.free(ndis, adapter);
+      ring?.free(ndis, adapter);
+      return null;
+    }
+    return new Transmitter(ndis, adapter, hardware, ring, completions, buffers, drained);
+  }
+
+  start(dma: NdisMiniportDmaHandle): void {
+    this.#dma = dma;
+    const { TXBASE, TXSIZE, TCBASE, TCSIZE } = REGISTERS;
+    this.#hardware.write(TXBASE, this.#ring.address);
+    this.#hardware.write(TXSIZE, this.#ring.size);
+    this.#hardware.write(TCBASE, this.#completions.address);
+    this.#hardware.write(TCSIZE, this.#completions.size);
+  }
+
+  free(): void {
+    this.#ring.free(this.#ndis, this.#adapter);
+    this.#completions.free(this.#ndis, this.#adapter);
+    this.#buffers.release(this.#ndis, this.#adapter);
+    this.#ndis.NdisFreeSpinLock(this.#lock);
+  }
+
+  /** Ring entries that the device has not completed. */
+  get pending(): number {
+    return this.#inUse;
+  }
+
+  /** MiniportCoSendNetBufferLists: takes every list, in order; what does not fit is queued. */
+  send(connection: Connection, lists: NET_BUFFER_LIST): void {
+    if (this.paused || connection.hardware !== "open") {
+      this.#refuse(connection, lists, this.paused ? NDIS_STATUS_PAUSED : NDIS_STATUS_VC_NOT_ACTIVATED);
+      return;
+    }
+    this.#ndis.NdisAcquireSpinLock(this.#lock);
+    let list: NET_BUFFER_LIST | null = lists;
+    while (list !== null) {
+      const next: NET_BUFFER_LIST | null = list.Next;
+      list.Next = null;
+      list.Scratch = connection;
+      connection.sendsOutstanding++;
+      this.clientSends++;
+      if (this.#queueFirst !== null || !this.#post(connection, list)) this.#enqueue(list);
+      list = next;
+    }
+    this.ring();
+    this.#ndis.NdisReleaseSpinLock(this.#lock);
+  }
+
+  /** Sends a signalling PDU on `connection`; false when no buffer or descriptor is free (SSCOP sends again). */
+  sendSignalling(connection: Connection, bytes: Uint8Array, offset: number, length: number): boolean {
+    if (this.#inUse + 1 >= this.#ring.size) return false;
+    const address = this.#buffers.takeSignalling();
+    if (address === 0) return false;
+    this.#copier.copy(bytes, offset, length, this.#bytes, address);
+    const entry = this.#describe(address, length | LAST, connection.vcIndex);
+    this.#entails[entry] = SIGNALLING;
+    this.#signallingBuffers[entry] = address;
+    if (!this.#batching) this.ring();
+    return true;
+  }
+
+  /** Doorbells wait until {@link endBatch}: one for a whole DPC. */
+  beginBatch(): void {
+    this.#batching = true;
+  }
+
+  endBatch(): void {
+    this.#batching = false;
+    this.ring();
+  }
+
+  /** Tells the device of new descriptors. */
+  ring(): void {
+    if (this.#rung === this.#ring.next) return;
+    this.#rung = this.#ring.next;
+    this.#hardware.write(REGISTERS.TXTAIL, this.#rung);
+  }
+
+  /** Takes the device's completions and gives lists back, those of one connection together. Called from the DPC. */
+  complete(): void {
+    const completions = this.#completions;
+    const words = this.#words;
+    const from = completions.next;
+    for (;;) {
+      const at = completions.firstWord + completions.next * completions.entryWords;
+      const state = words[at + TXC.status.word];
+      if (state >>> TXC.phase.lsb !== completions.phase) break;
+      const run = words[at + TXC.first.word];
+      this.#completeRun(run & 0xffff, run >>> COUNT_SHIFT, STATUS_OF_COMPLETION[state & 0xff] ?? NDIS_STATUS_FAILURE);
+      completions.advance();
+    }
+    if (completions.next === from) return;
+    this.#hardware.write(REGISTERS.TCHEAD, completions.next);
+    this.#reclaim();
+    this.#drainQueue();
+    this.#giveBack();
+  }
+
+  #post(connection: Connection, list: NET_BUFFER_LIST): boolean {
+    const ring = this.#ring;
+    list.Status = NDIS_STATUS_SUCCESS;
+    let last = NO_ENTRY;
+    let needed = 0;
+    for (let buffer = list.FirstNetBuffer; buffer !== null; buffer = buffer.Next) needed += piecesOf(buffer);
+    if (this.#inUse + needed >= ring.size) return false;
+    for (let buffer = list.FirstNetBuffer; buffer !== null; buffer = buffer.Next) {
+      const entry =
+        buffer.DataLength <= COPY_BREAK_BYTES
+          ? this.#copyBuffer(connection, buffer)
+          : this.#mapBuffer(connection, buffer);
+      if (entry === NO_ENTRY) list.Status = NDIS_STATUS_RESOURCES;
+      else last = entry;
+    }
+    if (last === NO_ENTRY) {
+      list.Status = needed === 0 ? NDIS_STATUS_FAILURE : NDIS_STATUS_RESOURCES;
+      this.#gather(connection, list);
+      if (!this.#batching) this.#giveBack();
+      return true;
+    }
+    this.#entails[last] |= LIST;
+    this.#lists[last] = list;
+    return true;
+  }
+
+  /** Copies a short frame out of its MDLs, so that nothing is to be undone when it has left. */
+  #copyBuffer(connection: Connection, buffer: NET_BUFFER): number {
+    const length = buffer.DataLength;
+    const address = this.#buffers.copyAddress(this.#ring.next);
+    let copied = 0;
+    let offset = buffer.CurrentMdlOffset;
+    for (let mdl = buffer.CurrentMdl; mdl !== null && copied < length; mdl = mdl.Next) {
+      const piece = Math.min(mdl.ByteCount - offset, length - copied);
+      if (piece > 0) this.#ndis.NdisMoveMemory(address + copied, mdl.MappedSystemVa + offset, piece);
+      copied += Math.max(0, piece);
+      offset = 0;
+    }
+    return copied < length ? NO_ENTRY : this.#describe(address, length | LAST, connection.vcIndex);
+  }
+
+  #mapBuffer(connection: Connection, buffer: NET_BUFFER): number {
+    if (this.#dma === null) return NO_ENTRY;
+    this.#mappedList = null;
+    const status = this.#ndis.NdisMAllocateNetBufferSGList(this.#dma, buffer, this, 0, null, 0);
+    const list: SCATTER_GATHER_LIST | null = this.#mappedList;
+    if (status !== NDIS_STATUS_SUCCESS || list === null) return NO_ENTRY;
+    return this.#describeList(connection, buffer, list);
+  }
+
+  /** MiniportProcessSGList, which runs before NdisMAllocateNetBufferSGList returns. */
+  scatterGatherReady(list: SCATTER_GATHER_LIST): void {
+    this.#mappedList = list;
+  }
+
+  #describeList(connection: Connection, buffer: NET_BUFFER, list: SCATTER_GATHER_LIST): number {
+    const elements = list.Elements;
+    const final = list.NumberOfElements - 1;
+    for (let i = 0; i < final; i++) this.#describe(elements[i].Address, elements[i].Length, connection.vcIndex);
+    const entry = this.#describe(elements[final].Address, elements[final].Length | LAST, connection.vcIndex);
+    this.#entails[entry] = MAPPED;
+    this.#netBuffers[entry] = buffer;
+    this.#scatterGathers[entry] = list;
+    return entry;
+  }
+
+  #describe(address: number, lengthAndFlags: number, vcIndex: number): number {
+    const ring = this.#ring;
+    const entry = ring.next;
+    const at = ring.firstWord + entry * ring.entryWords;
+    const words = this.#words;
+    words[at + TXD.address.word] = address;
+    words[at + TXD.length.word] = lengthAndFlags;
+    words[at + TXD.vcIndex.word] = vcIndex;
+    ring.next = (entry + 1) & ring.mask;
+    this.#entails[entry] = NOTHING;
+    this.#inUse++;
+    return entry;
+  }
+
+  #completeRun(first: number, count: number, status: NDIS_STATUS_FINAL): void {
+    const mask = this.#ring.mask;
+    for (let i = 0; i < count; i++) {
+      const entry = (first + i) & mask;
+      this.#done[entry] = 1;
+      const entails = this.#entails[entry];
+      if (entails === NOTHING) continue;
+      if ((entails & SIGNALLING) !== 0) this.#buffers.giveSignalling(this.#signallingBuffers[entry]);
+      if ((entails & MAPPED) !== 0) this.#unmap(entry);
+      if ((entails & LIST) === 0) continue;
+      const list = this.#lists[entry];
+      if (list === null) continue;
+      if (status !== NDIS_STATUS_SUCCESS) list.Status = status;
+      this.#gather(list.Scratch as Connection, list);
+    }
+  }
+
+  #unmap(entry: number): void {
+    const scatterGather = this.#scatterGathers[entry];
+    const netBuffer = this.#netBuffers[entry];
+    if (scatterGather === null || netBuffer === null || this.#dma === null) return;
+    this.#ndis.NdisMFreeNetBufferSGList(this.#dma, scatterGather, netBuffer);
+  }
+
+  /** Frees ring entries from the oldest on; completions of shaped VCs may overtake. */
+  #reclaim(): void {
+    const mask = this.#ring.mask;
+    while (this.#inUse > 0 && this.#done[this.#clean] === 1) {
+      this.#done[this.#clean] = 0;
+      this.#clean = (this.#clean + 1) & mask;
+      this.#inUse--;
+    }
+  }
+
+  #enqueue(list: NET_BUFFER_LIST): void {
+    if (this.#queueLast === null) this.#queueFirst = list;
+    else this.#queueLast.Next = list;
+    this.#queueLast = list;
+  }
+
+  #drainQueue(): void {
+    while (this.#queueFirst !== null) {
+      const list: NET_BUFFER_LIST = this.#queueFirst;
+      const next = list.Next;
+      const connection = list.Scratch as Connection;
+      list.Next = null;
+      if (connection.hardware !== "open") {
+        list.Status = NDIS_STATUS_VC_NOT_ACTIVATED;
+        this.#gather(connection, list);
+      } else if (!this.#post(connection, list)) {
+        list.Next = next;
+        break;
+      }
+      this.#queueFirst = next;
+      if (next === null) this.#queueLast = null;
+    }
+    if (!this.#batching) this.ring();
+  }
+
+  #gather(connection: Connection, list: NET_BUFFER_LIST): void {
+    if (connection.gatherLast === null) {
+      connection.gatherFirst = list;
+      this.#touched.push(connection);
+    } else {
+      connection.gatherLast.Next = list;
+    }
+    connection.gatherLast = list;
+    connection.gatherCount++;
+  }
+
+  #giveBack(): void {
+    const touched = this.#touched;
+    for (let i = 0; i < touched.length; i++) {
+      const connection = touched[i];
+      const lists = connection.gatherFirst;
+      connection.sendsOutstanding -= connection.gatherCount;
+      this.clientSends -= connection.gatherCount;
+      connection.gatherFirst = null;
+      connection.gatherLast = null;
+      connection.gatherCount = 0;
+      if (lists !== null && connection.ndisVcHandle !== null) {
+        this.#ndis.NdisMCoSendNetBufferListsComplete(
+          connection.ndisVcHandle,
+          lists,
+          NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL,
+        );
+      }
+      if (connection.sendsOutstanding === 0 && connection.hardware !== "open") this.#drained(connection);
+    }
+    touched.length = 0;
+  }
+
+  #refuse(connection: Connection, lists: NET_BUFFER_LIST, status: NDIS_STATUS_FINAL): void {
+    for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) list.Status = status;
+    if (connection.ndisVcHandle !== null)
+      this.#ndis.NdisMCoSendNetBufferListsComplete(connection.ndisVcHandle, lists, 0);
+  }
+}

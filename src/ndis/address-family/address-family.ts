@@ -1,0 +1,107 @@
+import type { MiniportAdapter } from "../adapter/adapter.ts";
+import type { Binding } from "../binding/binding.ts";
+import type { NDIS_CONTEXT, NdisAfHandle } from "../ddi/handles.ts";
+import type { CO_ADDRESS_FAMILY } from "../ddi/structures/calls.ts";
+import type { CallManagerHandlers, ClientHandlers } from "../driver/drivers.ts";
+import type { NdisEnvironment } from "../environment.ts";
+import type { Stateful, TransitionTable } from "../funnel.ts";
+
+/** An address family that a call manager offers on an adapter. */
+export class AddressFamilyRegistration {
+  readonly adapter: MiniportAdapter;
+  readonly addressFamily: CO_ADDRESS_FAMILY;
+  readonly callManager: CallManagerHandlers;
+  /** What ProtocolCmOpenAf gets as CallMgrBindingContext: the adapter context of an MCM (MCM-09). */
+  readonly callManagerContext: () => NDIS_CONTEXT;
+  readonly owner: string;
+
+  constructor(
+    adapter: MiniportAdapter,
+    addressFamily: CO_ADDRESS_FAMILY,
+    callManager: CallManagerHandlers,
+    callManagerContext: () => NDIS_CONTEXT,
+    owner: string,
+  ) {
+    this.adapter = adapter;
+    this.addressFamily = { ...addressFamily };
+    this.callManager = callManager;
+    this.callManagerContext = callManagerContext;
+    this.owner = owner;
+  }
+}
+
+export type AddressFamilyState = "OPENING" | "OPEN" | "NOTIFIED" | "CLOSING" | "CLOSED";
+export type AddressFamilyEvent =
+  | "OpenComplete"
+  | "OpenFailed"
+  | "Use"
+  | "NotifyClose"
+  | "Close"
+  | "CloseRefused"
+  | "CloseComplete"
+  | "NotifyCloseComplete";
+
+/** States of a client's open address family, section 23.5 of the rulebook. */
+export const ADDRESS_FAMILY_STATES: TransitionTable<AddressFamilyState, AddressFamilyEvent> = {
+  noun: "address-family",
+  events: {
+    OpenComplete: { rule: "AF-18", cells: { OPENING: "OPEN" } },
+    OpenFailed: { rule: "AF-18", cells: { OPENING: "CLOSED" } },
+    Use: { rule: "AF-19", cells: { OPEN: "OPEN" } },
+    NotifyClose: { rule: "AF-32", cells: { OPEN: "NOTIFIED" } },
+    Close: { rule: "AF-26", cells: { OPEN: "CLOSING", NOTIFIED: "CLOSING" } },
+    CloseRefused: { rule: "AF-30", cells: { CLOSING: "OPEN" } },
+    CloseComplete: { rule: "AF-30", cells: { CLOSING: "CLOSED" } },
+    NotifyCloseComplete: { rule: "AF-36", cells: { NOTIFIED: "NOTIFIED", CLOSING: "CLOSING", CLOSED: "CLOSED" } },
+  },
+};
+
+/** One client's open address family: what NdisAfHandle names. */
+export class AddressFamily implements Stateful<AddressFamilyState> {
+  readonly environment: NdisEnvironment;
+  readonly traceName: string;
+  readonly registration: AddressFamilyRegistration;
+  readonly binding: Binding;
+  readonly client: ClientHandlers;
+  readonly clientContext: NDIS_CONTEXT;
+  callManagerContext: NDIS_CONTEXT = null;
+  state: AddressFamilyState = "OPENING";
+  /** The open, close or close notification that is pending. */
+  openPended = false;
+  closePended = false;
+  notifyPended = false;
+  vcs = 0;
+  saps = 0;
+
+  constructor(
+    environment: NdisEnvironment,
+    registration: AddressFamilyRegistration,
+    binding: Binding,
+    client: ClientHandlers,
+    clientContext: NDIS_CONTEXT,
+  ) {
+    this.environment = environment;
+    this.traceName = environment.nameObject("af");
+    this.registration = registration;
+    this.binding = binding;
+    this.client = client;
+    this.clientContext = clientContext;
+  }
+}
+
+/** The address family that a handle names; null (and a violation) when it is stale or foreign. */
+export function resolveAddressFamily(
+  environment: NdisEnvironment,
+  handle: NdisAfHandle | null,
+  caller: string,
+): AddressFamily | null {
+  const object: unknown = handle;
+  if (
+    object instanceof AddressFamily &&
+    object.environment === environment &&
+    (object.state !== "CLOSED" || object.notifyPended)
+  )
+    return object;
+  environment.misuse("AF-27", caller, "NdisAfHandle is not the handle of an open address family of this machine");
+  return null;
+}

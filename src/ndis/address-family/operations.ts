@@ -1,0 +1,217 @@
+import type { MiniportAdapter } from "../adapter/adapter.ts";
+import type { Binding } from "../binding/binding.ts";
+import type { NDIS_CONTEXT, NdisAfHandle } from "../ddi/handles.ts";
+import { OutParameter, toHandle } from "../ddi/handles.ts";
+import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
+import { NDIS_STATUS_FAILURE, NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS, statusName } from "../ddi/status.ts";
+import type { CO_ADDRESS_FAMILY } from "../ddi/structures/calls.ts";
+import type { NdisEnvironment } from "../environment.ts";
+import { atPassiveLevel } from "../executive/passive.ts";
+import { advance } from "../funnel.ts";
+import {
+  ADDRESS_FAMILY_STATES,
+  AddressFamily,
+  AddressFamilyRegistration,
+  resolveAddressFamily,
+} from "./address-family.ts";
+
+/** NdisMCmRegisterAddressFamilyEx: one call per AF and adapter (AF-02, AF-04); FAILURE for a duplicate or a caller that is no MCM (AF-05). */
+export function registerMcmAddressFamily(
+  adapter: MiniportAdapter,
+  addressFamily: CO_ADDRESS_FAMILY,
+): NDIS_STATUS_FINAL {
+  const { driver } = adapter;
+  if (driver.co === null || driver.callManager === null) return NDIS_STATUS_FAILURE;
+  if (adapter.addressFamilies.some((other) => other.addressFamily.AddressFamily === addressFamily.AddressFamily))
+    return NDIS_STATUS_FAILURE;
+  const registration = new AddressFamilyRegistration(
+    adapter,
+    addressFamily,
+    driver.callManager,
+    () => adapter.context,
+    driver.name,
+  );
+  adapter.addressFamilies.push(registration);
+  for (const binding of adapter.bindings) {
+    if (binding.state !== "Opening" && binding.isOpen) notifyClient(binding, registration);
+  }
+  return NDIS_STATUS_SUCCESS;
+}
+
+/** Tells a client that is bound of every address family that is registered on its adapter (AF-11). */
+export function notifyAddressFamilies(binding: Binding): void {
+  for (const registration of binding.adapter.addressFamilies) notifyClient(binding, registration);
+}
+
+function notifyClient(binding: Binding, registration: AddressFamilyRegistration): void {
+  const { co } = binding.protocol;
+  if (co === null) return;
+  co.CoAfRegisterNotifyHandler(binding.context, { ...registration.addressFamily });
+}
+
+/** NdisClOpenAddressFamilyEx: forwarded to ProtocolCmOpenAf (AF-16); a final status means that the client completes itself (AF-23). */
+export function openAddressFamily(
+  environment: NdisEnvironment,
+  binding: Binding,
+  addressFamily: CO_ADDRESS_FAMILY,
+  ClientAfContext: NDIS_CONTEXT,
+  NdisAfHandle: OutParameter<NdisAfHandle>,
+): NDIS_STATUS {
+  const { client } = binding.protocol;
+  const registration = binding.adapter.addressFamilies.find(
+    (other) => other.addressFamily.AddressFamily === addressFamily.AddressFamily,
+  );
+  if (client === null || registration === undefined || binding.state === "Closing") return NDIS_STATUS_FAILURE;
+  const af = new AddressFamily(environment, registration, binding, client, ClientAfContext);
+  environment.live.addressFamilies++;
+  binding.addressFamilies++;
+  const context = new OutParameter<NDIS_CONTEXT>();
+  af.openPended = true;
+  const handle = toHandle<NdisAfHandle>(af);
+  const status = registration.callManager.CmOpenAfHandler(
+    registration.callManagerContext(),
+    { ...addressFamily },
+    handle,
+    context,
+  );
+  if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
+  if (!af.openPended) {
+    environment.misuse(
+      "AF-18",
+      registration.owner,
+      "ProtocolCmOpenAf completed the open and returned a final status as well",
+    );
+    return NDIS_STATUS_PENDING;
+  }
+  af.openPended = false;
+  if (status === NDIS_STATUS_SUCCESS) {
+    af.callManagerContext = context.Value;
+    NdisAfHandle.Value = handle;
+  }
+  settleOpen(af, status);
+  return status;
+}
+
+/** Ndis(M)CmOpenAddressFamilyComplete: runs ProtocolClOpenAfCompleteEx at PASSIVE_LEVEL (AF-18, AF-20). */
+export function openAddressFamilyComplete(
+  environment: NdisEnvironment,
+  owner: string,
+  Status: NDIS_STATUS_FINAL,
+  handle: NdisAfHandle,
+  CallMgrAfContext: NDIS_CONTEXT,
+): void {
+  const af = resolveAddressFamily(environment, handle, owner);
+  if (af === null || !environment.completes(Status, "AF-18", owner)) return;
+  if (!af.openPended) {
+    environment.misuse("AF-18", owner, `open complete for ${af.traceName}, whose open is not pending`);
+    return;
+  }
+  af.openPended = false;
+  if (Status === NDIS_STATUS_SUCCESS) af.callManagerContext = CallMgrAfContext;
+  settleOpen(af, Status);
+  const result = Status === NDIS_STATUS_SUCCESS ? handle : null;
+  atPassiveLevel(environment, "ProtocolClOpenAfCompleteEx", () =>
+    af.client.ClOpenAfCompleteHandlerEx(af.clientContext, result, Status),
+  );
+}
+
+function settleOpen(af: AddressFamily, status: NDIS_STATUS): void {
+  const { environment } = af;
+  const opened = status === NDIS_STATUS_SUCCESS;
+  advance(environment, ADDRESS_FAMILY_STATES, af, opened ? "OpenComplete" : "OpenFailed", af.registration.owner);
+  if (!opened) forget(af);
+}
+
+function forget(af: AddressFamily): void {
+  af.environment.live.addressFamilies--;
+  af.binding.addressFamilies--;
+}
+
+/** NdisClCloseAddressFamily: the handle is dead for the client at once (AF-27); a second close gets FAILURE (AF-26). */
+export function closeAddressFamily(environment: NdisEnvironment, owner: string, handle: NdisAfHandle): NDIS_STATUS {
+  const af = resolveAddressFamily(environment, handle, owner);
+  if (af === null || af.state === "CLOSING" || af.state === "CLOSED") return NDIS_STATUS_FAILURE;
+  const moved = advance(environment, ADDRESS_FAMILY_STATES, af, "Close", owner);
+  if (moved !== NDIS_STATUS_SUCCESS) return moved;
+  af.closePended = true;
+  const status = af.registration.callManager.CmCloseAfHandler(af.callManagerContext);
+  if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
+  if (!af.closePended) {
+    environment.misuse(
+      "AF-30",
+      af.registration.owner,
+      "ProtocolCmCloseAf completed the close and returned a final status as well",
+    );
+    return NDIS_STATUS_PENDING;
+  }
+  return settleClose(af, status);
+}
+
+/** Ndis(M)CmCloseAddressFamilyComplete: runs ProtocolClCloseAfComplete (AF-30, AF-31). */
+export function closeAddressFamilyComplete(
+  environment: NdisEnvironment,
+  owner: string,
+  Status: NDIS_STATUS_FINAL,
+  handle: NdisAfHandle,
+): void {
+  const af = resolveAddressFamily(environment, handle, owner);
+  if (af === null || !environment.completes(Status, "AF-30", owner)) return;
+  if (!af.closePended) {
+    environment.misuse("AF-30", owner, `close complete for ${af.traceName}, whose close is not pending`);
+    return;
+  }
+  if (Status !== NDIS_STATUS_SUCCESS) {
+    environment.misuse("AF-30", owner, `a close that pended is completed with SUCCESS, not ${statusName(Status)}`);
+  }
+  af.client.ClCloseAfCompleteHandler(settleClose(af, Status), af.clientContext);
+}
+
+/** Ends a close with `status`. With VCs or SAPs left it fails, whatever the call manager says (AF-26). @returns the final status. */
+function settleClose(af: AddressFamily, status: NDIS_STATUS_FINAL): NDIS_STATUS_FINAL {
+  const { environment, registration } = af;
+  af.closePended = false;
+  let final = status;
+  if (status === NDIS_STATUS_SUCCESS && (af.vcs > 0 || af.saps > 0)) {
+    const left = `${af.vcs} VCs and ${af.saps} SAPs`;
+    environment.misuse("AF-26", registration.owner, `${af.traceName} closed with ${left} left`);
+    final = NDIS_STATUS_FAILURE;
+  }
+  const closed = final === NDIS_STATUS_SUCCESS;
+  advance(environment, ADDRESS_FAMILY_STATES, af, closed ? "CloseComplete" : "CloseRefused", registration.owner);
+  if (closed) forget(af);
+  return final;
+}
+
+/** Ndis(M)CmNotifyCloseAddressFamily: runs ProtocolClNotifyCloseAf of the client that owns the AF (AF-34). */
+export function notifyCloseAddressFamily(
+  environment: NdisEnvironment,
+  owner: string,
+  handle: NdisAfHandle,
+): NDIS_STATUS {
+  const af = resolveAddressFamily(environment, handle, owner);
+  if (af === null) return NDIS_STATUS_FAILURE;
+  const moved = advance(environment, ADDRESS_FAMILY_STATES, af, "NotifyClose", owner);
+  if (moved !== NDIS_STATUS_SUCCESS) return moved;
+  af.notifyPended = true;
+  const status = af.client.ClNotifyCloseAfHandler(af.clientContext);
+  if (status !== NDIS_STATUS_PENDING) af.notifyPended = false;
+  return status;
+}
+
+/** NdisClNotifyCloseAddressFamilyComplete: runs ProtocolCmNotifyCloseAfComplete; legal even after the AF is closed (AF-36, X-23). */
+export function notifyCloseAddressFamilyComplete(
+  environment: NdisEnvironment,
+  owner: string,
+  handle: NdisAfHandle,
+  Status: NDIS_STATUS_FINAL,
+): void {
+  const af = resolveAddressFamily(environment, handle, owner);
+  if (af === null) return;
+  if (!af.notifyPended) {
+    environment.misuse("AF-36", owner, `notify-close complete for ${af.traceName}, whose notification is not pending`);
+    return;
+  }
+  advance(environment, ADDRESS_FAMILY_STATES, af, "NotifyCloseComplete", owner);
+  af.notifyPended = false;
+  af.registration.callManager.CmNotifyCloseAfCompleteHandler(af.callManagerContext, Status);
+}

@@ -1,0 +1,95 @@
+import type { KernelEvent } from "../../machine/thread.ts";
+import type { MiniportAdapter } from "../adapter/adapter.ts";
+import type { NDIS_CONTEXT, NdisBindingHandle } from "../ddi/handles.ts";
+import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
+import type { ProtocolDriver } from "../driver/drivers.ts";
+import type { NdisEnvironment } from "../environment.ts";
+import type { Stateful, TransitionTable } from "../funnel.ts";
+
+export type BindingState = "Unbound" | "Opening" | "Paused" | "Restarting" | "Running" | "Pausing" | "Closing";
+export type BindingEvent =
+  | "Bind"
+  | "BindOk"
+  | "BindFailed"
+  | "Restart"
+  | "RestartOk"
+  | "Pause"
+  | "PauseOk"
+  | "Unbind"
+  | "UnbindOk";
+
+/** Protocol binding states, section 23.6 of the rulebook. */
+export const BINDING_STATES: TransitionTable<BindingState, BindingEvent> = {
+  noun: "binding",
+  events: {
+    Bind: { rule: "BND-01", cells: { Unbound: "Opening" } },
+    BindOk: { rule: "BND-04", cells: { Opening: "Paused" } },
+    BindFailed: { rule: "BND-04", cells: { Opening: "Unbound" } },
+    Restart: { rule: "LIF-07", cells: { Paused: "Restarting" } },
+    RestartOk: { rule: "BND-13", cells: { Restarting: "Running" } },
+    Pause: { rule: "BND-06", cells: { Running: "Pausing" } },
+    PauseOk: { rule: "BND-13", cells: { Pausing: "Paused" } },
+    Unbind: { rule: "BND-06", cells: { Paused: "Closing" } },
+    UnbindOk: { rule: "BND-11", cells: { Closing: "Unbound" } },
+  },
+};
+
+/** One protocol on one adapter. */
+export class Binding implements Stateful<BindingState> {
+  readonly environment: NdisEnvironment;
+  readonly traceName: string;
+  readonly protocol: ProtocolDriver;
+  readonly adapter: MiniportAdapter;
+  state: BindingState = "Unbound";
+  /** Between NdisOpenAdapterEx and NdisCloseAdapterEx. */
+  isOpen = false;
+  context: NDIS_CONTEXT = null;
+  addressFamilies = 0;
+  outstandingOidRequests = 0;
+  indicatedOutstanding = 0;
+  sendsOutstanding = 0;
+  /** A bind, unbind or PnP event that the protocol pended, and how it ended. */
+  pendingOperation: KernelEvent | null = null;
+  pendingStatus: NDIS_STATUS_FINAL | null = null;
+  /** NdisCloseAdapterEx pended: ProtocolCloseAdapterCompleteEx is due when nothing is outstanding. */
+  closePending = false;
+
+  constructor(environment: NdisEnvironment, protocol: ProtocolDriver, adapter: MiniportAdapter) {
+    this.environment = environment;
+    this.traceName = environment.nameObject("binding");
+    this.protocol = protocol;
+    this.adapter = adapter;
+  }
+}
+
+/** What ProtocolBindAdapterEx is handed until the bind is complete. */
+export class BindContext {
+  readonly binding: Binding;
+  active = true;
+
+  constructor(binding: Binding) {
+    this.binding = binding;
+  }
+}
+
+/** What ProtocolUnbindAdapterEx is handed until the unbind is complete. */
+export class UnbindContext {
+  readonly binding: Binding;
+  active = true;
+
+  constructor(binding: Binding) {
+    this.binding = binding;
+  }
+}
+
+/** The binding that a handle names; null (and a violation) when it is stale or foreign. */
+export function resolveBinding(
+  environment: NdisEnvironment,
+  handle: NdisBindingHandle | null,
+  caller: string,
+): Binding | null {
+  const object: unknown = handle;
+  if (object instanceof Binding && object.environment === environment && object.isOpen) return object;
+  environment.misuse("BND-03", caller, "NdisBindingHandle is not the handle of an open binding of this machine");
+  return null;
+}

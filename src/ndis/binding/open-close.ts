@@ -1,0 +1,107 @@
+import { NDIS_MEDIUM } from "../ddi/constants/enumerations.ts";
+import type {
+  NDIS_CONTEXT,
+  NdisBindContextHandle,
+  NdisBindingHandle,
+  NdisUnbindContextHandle,
+  OutParameter,
+} from "../ddi/handles.ts";
+import { toHandle } from "../ddi/handles.ts";
+import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
+import {
+  NDIS_STATUS_FAILURE,
+  NDIS_STATUS_PENDING,
+  NDIS_STATUS_SUCCESS,
+  NDIS_STATUS_UNSUPPORTED_MEDIA,
+} from "../ddi/status.ts";
+import type { NDIS_OPEN_PARAMETERS } from "../ddi/structures/binding.ts";
+import type { ProtocolDriver } from "../driver/drivers.ts";
+import type { NdisEnvironment } from "../environment.ts";
+import type { Binding } from "./binding.ts";
+import { BindContext, resolveBinding, UnbindContext } from "./binding.ts";
+
+/** NdisOpenAdapterEx: only inside ProtocolBindAdapterEx (BND-01); the binding handle is good as soon as it returns SUCCESS. */
+export function openAdapter(
+  environment: NdisEnvironment,
+  protocol: ProtocolDriver,
+  ProtocolBindingContext: NDIS_CONTEXT,
+  OpenParameters: NDIS_OPEN_PARAMETERS,
+  BindContextHandle: NdisBindContextHandle,
+  NdisBindingHandle: OutParameter<NdisBindingHandle>,
+): NDIS_STATUS {
+  const bind: unknown = BindContextHandle;
+  if (!(bind instanceof BindContext) || !bind.active || bind.binding.protocol !== protocol || bind.binding.isOpen) {
+    environment.misuse("BND-01", protocol.name, "NdisOpenAdapterEx outside ProtocolBindAdapterEx");
+    return NDIS_STATUS_FAILURE;
+  }
+  const { binding } = bind;
+  const medium = binding.adapter.generalAttributes?.MediaType ?? NDIS_MEDIUM.NdisMedium802_3;
+  const index = OpenParameters.MediumArray.slice(0, OpenParameters.MediumArraySize).indexOf(medium);
+  if (index < 0) return NDIS_STATUS_UNSUPPORTED_MEDIA;
+  if (OpenParameters.SelectedMediumIndex !== null) OpenParameters.SelectedMediumIndex.Value = index;
+  binding.context = ProtocolBindingContext;
+  binding.isOpen = true;
+  environment.live.bindings++;
+  NdisBindingHandle.Value = toHandle<NdisBindingHandle>(binding);
+  return NDIS_STATUS_SUCCESS;
+}
+
+/** NdisCloseAdapterEx: the handle is dead from the call on (BND-07); PENDING while sends, receives or OID requests are out. */
+export function closeAdapter(environment: NdisEnvironment, owner: string, handle: NdisBindingHandle): NDIS_STATUS {
+  const binding = resolveBinding(environment, handle, owner);
+  if (binding === null) return NDIS_STATUS_SUCCESS;
+  if (binding.addressFamilies > 0) {
+    environment.misuse(
+      "BND-08",
+      owner,
+      `NdisCloseAdapterEx on ${binding.traceName} with ${binding.addressFamilies} address families open`,
+    );
+  }
+  binding.isOpen = false;
+  environment.live.bindings--;
+  if (isQuiet(binding)) return NDIS_STATUS_SUCCESS;
+  binding.closePending = true;
+  return NDIS_STATUS_PENDING;
+}
+
+/** Called whenever something of a binding came back: completes a close that waited for it. */
+export function finishCloseWhenQuiet(binding: Binding): void {
+  if (!binding.closePending || !isQuiet(binding)) return;
+  binding.closePending = false;
+  binding.protocol.characteristics.CloseAdapterCompleteHandlerEx?.(binding.context);
+}
+
+function isQuiet(binding: Binding): boolean {
+  return binding.sendsOutstanding === 0 && binding.indicatedOutstanding === 0 && binding.outstandingOidRequests === 0;
+}
+
+/** NdisCompleteBindAdapterEx: ends a bind that ProtocolBindAdapterEx pended (BND-04). */
+export function completeBind(
+  environment: NdisEnvironment,
+  owner: string,
+  handle: NdisBindContextHandle,
+  Status: NDIS_STATUS_FINAL,
+): void {
+  const bind: unknown = handle;
+  if (!(bind instanceof BindContext) || !bind.active) {
+    environment.misuse("BND-04", owner, "NdisCompleteBindAdapterEx for a bind that is not pending");
+    return;
+  }
+  finishPended(bind.binding, Status);
+}
+
+/** NdisCompleteUnbindAdapterEx: ends an unbind that ProtocolUnbindAdapterEx pended (BND-11). */
+export function completeUnbind(environment: NdisEnvironment, owner: string, handle: NdisUnbindContextHandle): void {
+  const unbind: unknown = handle;
+  if (!(unbind instanceof UnbindContext) || !unbind.active) {
+    environment.misuse("BND-11", owner, "NdisCompleteUnbindAdapterEx for an unbind that is not pending");
+    return;
+  }
+  finishPended(unbind.binding, NDIS_STATUS_SUCCESS);
+}
+
+/** Wakes whoever waits for what the protocol pended on this binding. */
+export function finishPended(binding: Binding, status: NDIS_STATUS_FINAL): void {
+  binding.pendingStatus = status;
+  binding.pendingOperation?.set();
+}

@@ -1,0 +1,77 @@
+import { BugCheck, DRIVER_VERIFIER_DETECTED_VIOLATION } from "../machine/bug-check.ts";
+import type { Clock } from "../machine/clock.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { Probe } from "../machine/probe.ts";
+import type { Processor } from "../machine/processor.ts";
+import type { NDIS_STATUS } from "./ddi/status.ts";
+import { NDIS_STATUS_PENDING } from "./ddi/status.ts";
+
+/** Counts of what is alive. At quiescence all are zero (rule MEM-02). */
+export class LiveCounts {
+  adapters = 0;
+  bindings = 0;
+  addressFamilies = 0;
+  saps = 0;
+  vcs = 0;
+  activeVcs = 0;
+  parties = 0;
+  oidRequests = 0;
+  interrupts = 0;
+  dmaHandles = 0;
+  scatterGatherLists = 0;
+  sharedMemoryBlocks = 0;
+  registerMappings = 0;
+  configurations = 0;
+  timers = 0;
+  workItems = 0;
+  memoryBlocks = 0;
+  sentNetBufferLists = 0;
+  indicatedNetBufferLists = 0;
+}
+
+/** What the rooms of one NDIS share: the machine that it runs on, who watches, and how a driver's mistake is told. */
+export class NdisEnvironment {
+  readonly name: string;
+  readonly machine: Machine;
+  readonly processor: Processor;
+  readonly clock: Clock;
+  readonly probe: Probe | null;
+  /** The verifier: a broken rule stops the machine. Without it the call fails or is ignored. */
+  readonly verifying: boolean;
+  readonly live = new LiveCounts();
+  readonly #serials = new Map<string, number>();
+
+  constructor(machine: Machine, verifying: boolean) {
+    this.name = machine.name;
+    this.machine = machine;
+    this.processor = machine.processor;
+    this.clock = machine.clock;
+    this.probe = machine.probe;
+    this.verifying = verifying;
+  }
+
+  /** The next name for an object of this kind, such as "vc#3". */
+  nameObject(kind: string): string {
+    const serial = (this.#serials.get(kind) ?? 0) + 1;
+    this.#serials.set(kind, serial);
+    return `${kind}#${serial}`;
+  }
+
+  /** Whether `status` may complete something. PENDING may not: it breaks `rule`, and the completion is ignored. */
+  completes(status: NDIS_STATUS, rule: string, owner: string): boolean {
+    if (status !== NDIS_STATUS_PENDING) return true;
+    this.misuse(rule, owner, "NDIS_STATUS_PENDING is no status to complete with");
+    return false;
+  }
+
+  /**
+   * A driver broke a rule.
+   * @param rule its ID, for example "VC-09".
+   * @param owner the driver.
+   * @throws BugCheck when the verifier is on.
+   */
+  misuse(rule: string, owner: string, message: string): void {
+    if (this.probe !== null) this.probe.emit(this.name, "violation", rule, { owner, message });
+    if (this.verifying) throw new BugCheck(DRIVER_VERIFIER_DETECTED_VIOLATION, [0, 0, 0, 0], rule, owner, message);
+  }
+}

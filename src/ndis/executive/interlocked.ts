@@ -1,0 +1,68 @@
+import type { NdisSynchronizationFunctions } from "../ddi/functions/synchronization.ts";
+import type { LIST_ENTRY, NDIS_SPIN_LOCK } from "../ddi/structures/system.ts";
+import type { NdisEnvironment } from "../environment.ts";
+import { isFreeSpinLock } from "./spin-locks.ts";
+
+type InterlockedFunctions = Pick<
+  NdisSynchronizationFunctions,
+  | "NdisInterlockedIncrement"
+  | "NdisInterlockedDecrement"
+  | "NdisInterlockedAddUlong"
+  | "NdisInterlockedInsertHeadList"
+  | "NdisInterlockedInsertTailList"
+  | "NdisInterlockedRemoveHeadList"
+>;
+
+/** Interlocked arithmetic (LONG: signed, ULONG: unsigned, both wrap at 32 bits) and doubly linked lists. */
+export function interlockedFunctions(environment: NdisEnvironment, owner: string): InterlockedFunctions {
+  const isUsable = (head: LIST_ENTRY, spinLock: NDIS_SPIN_LOCK): boolean => {
+    if (!isFreeSpinLock(environment, owner, spinLock)) return false;
+    if (head.Flink !== null && head.Blink !== null) return true;
+    environment.misuse("NullCheck", owner, "the list head is not initialised: an empty list points to itself");
+    return false;
+  };
+  return {
+    NdisInterlockedIncrement(Addend) {
+      Addend.Value = (Addend.Value + 1) | 0;
+      return Addend.Value;
+    },
+    NdisInterlockedDecrement(Addend) {
+      Addend.Value = (Addend.Value - 1) | 0;
+      return Addend.Value;
+    },
+    NdisInterlockedAddUlong(Addend, Increment, SpinLock) {
+      isFreeSpinLock(environment, owner, SpinLock);
+      const before = Addend.Value;
+      Addend.Value = (before + Increment) >>> 0;
+      return before;
+    },
+    NdisInterlockedInsertHeadList(ListHead, ListEntry, SpinLock) {
+      if (!isUsable(ListHead, SpinLock)) return null;
+      const first = ListHead.Flink ?? ListHead;
+      insertBetween(ListHead, ListEntry, first);
+      return first === ListHead ? null : first;
+    },
+    NdisInterlockedInsertTailList(ListHead, ListEntry, SpinLock) {
+      if (!isUsable(ListHead, SpinLock)) return null;
+      const last = ListHead.Blink ?? ListHead;
+      insertBetween(last, ListEntry, ListHead);
+      return last === ListHead ? null : last;
+    },
+    NdisInterlockedRemoveHeadList(ListHead, SpinLock) {
+      if (!isUsable(ListHead, SpinLock)) return null;
+      const first = ListHead.Flink;
+      if (first === null || first === ListHead) return null;
+      const second = first.Flink ?? ListHead;
+      ListHead.Flink = second;
+      second.Blink = ListHead;
+      return first;
+    },
+  };
+}
+
+function insertBetween(before: LIST_ENTRY, entry: LIST_ENTRY, after: LIST_ENTRY): void {
+  entry.Flink = after;
+  entry.Blink = before;
+  before.Flink = entry;
+  after.Blink = entry;
+}

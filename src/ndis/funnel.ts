@@ -1,0 +1,67 @@
+import type { NDIS_STATUS_FINAL } from "./ddi/status.ts";
+import { NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS } from "./ddi/status.ts";
+import type { NdisEnvironment } from "./environment.ts";
+
+/** A cell of a transition table: the next state, or the status with which the call fails and nothing changes. */
+export type Cell<State extends string> = State | { readonly fails: NDIS_STATUS_FINAL };
+
+/**
+ * A noun's states and what every event does in each. An absent cell is illegal: the driver that caused the event broke a rule.
+ * The tables are those of sections 23.1 to 23.6 of the rulebook.
+ */
+export interface TransitionTable<State extends string, Event extends string> {
+  readonly noun: string;
+  readonly events: { readonly [E in Event]: TransitionRow<State> };
+}
+
+export interface TransitionRow<State extends string> {
+  /** The rule that an illegal event breaks. */
+  readonly rule: string;
+  readonly cells: { readonly [S in State]?: Cell<State> };
+}
+
+export interface Stateful<State extends string> {
+  readonly traceName: string;
+  state: State;
+}
+
+/**
+ * The one way in which a noun changes state.
+ * @param owner the driver that caused the event.
+ * @returns SUCCESS when it moved, the status of a failing cell, FAILURE after an illegal event with the verifier off.
+ * @throws BugCheck after an illegal event with the verifier on.
+ */
+export function advance<State extends string, Event extends string>(
+  environment: NdisEnvironment,
+  table: TransitionTable<State, Event>,
+  object: Stateful<State>,
+  event: Event,
+  owner: string,
+): NDIS_STATUS_FINAL {
+  const row = table.events[event];
+  const from = object.state;
+  const cell = row.cells[from];
+  if (cell === undefined) {
+    environment.misuse(
+      row.rule,
+      owner,
+      `${event} on ${object.traceName} in state ${from}: legal in ${legalStates(row)}`,
+    );
+    return NDIS_STATUS_FAILURE;
+  }
+  if (isFailing(cell)) return cell.fails;
+  object.state = cell as State;
+  if (environment.probe !== null && cell !== from) {
+    environment.probe.emit(environment.name, "state", table.noun, { object: object.traceName, event, from, to: cell });
+  }
+  return NDIS_STATUS_SUCCESS;
+}
+
+function legalStates(row: TransitionRow<string>): string {
+  const states = Object.keys(row.cells);
+  return states.length === 0 ? "no state" : states.join(", ");
+}
+
+function isFailing<State extends string>(cell: Cell<State>): cell is { readonly fails: NDIS_STATUS_FINAL } {
+  return typeof cell === "object";
+}

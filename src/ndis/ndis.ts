@@ -1,0 +1,143 @@
+import type { BusSlot } from "../machine/bus.ts";
+import type { Machine } from "../machine/machine.ts";
+import type { Blocking } from "../machine/thread.ts";
+import { settle } from "../machine/thread.ts";
+import type { AdapterConfiguration, MiniportAdapter } from "./adapter/adapter.ts";
+import {
+  bindProtocol,
+  initializeAdapter,
+  removeAdapter,
+  restartAdapter,
+  restartBinding,
+} from "./adapter/plug-and-play.ts";
+import type { NDIS_STATUS } from "./ddi/status.ts";
+import { NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS, statusName } from "./ddi/status.ts";
+import type { DRIVER_OBJECT } from "./ddi/structures/system.ts";
+import type { DriverImage } from "./driver/driver-image.ts";
+import type { LoadedImage } from "./driver/drivers.ts";
+import type { LiveCounts } from "./environment.ts";
+import { NdisEnvironment } from "./environment.ts";
+import { withAllocationChoices } from "./executive/buffer-allocation.ts";
+import { DriverHoldings } from "./executive/holdings.ts";
+import type { LibraryParts } from "./library/roles.ts";
+import { clientLibrary, miniportCallManagerLibrary } from "./library/roles.ts";
+import type { ClientLibrary, MiniportCallManagerLibrary } from "./library/types.ts";
+import { NetBufferCounts, netBufferFunctions } from "./net-buffer/index.ts";
+import { observeLibrary } from "./observe.ts";
+import { OidRequests } from "./oid/oid-request.ts";
+
+export interface NdisOptions {
+  /** Stops the machine with a bug check when a driver breaks a rule; on by default. */
+  readonly verifier?: boolean;
+}
+
+/** The NDIS core of one machine. Nothing is shared between two of them. */
+export class Ndis {
+  readonly environment: NdisEnvironment;
+  readonly buffers = new NetBufferCounts();
+  readonly #parts: LibraryParts;
+  readonly #images: LoadedImage[] = [];
+  readonly #adapters: MiniportAdapter[] = [];
+
+  constructor(machine: Machine, options: NdisOptions = {}) {
+    const environment = new NdisEnvironment(machine, options.verifier ?? true);
+    this.environment = environment;
+    const buffers = netBufferFunctions({
+      memory: machine.worldMemory,
+      allocator: machine.memory,
+      counts: this.buffers,
+      misuse: (rule, message) => environment.misuse(rule, "driver", message),
+    });
+    this.#parts = {
+      environment,
+      oids: new OidRequests(environment),
+      buffers: withAllocationChoices(environment, buffers),
+    };
+  }
+
+  /** Adapters that are there, in the order in which they came. */
+  get adapters(): readonly MiniportAdapter[] {
+    return this.#adapters;
+  }
+
+  /** What is alive; all zero when every driver has cleaned up (rule MEM-02). */
+  get live(): LiveCounts & NetBufferCounts {
+    return { ...this.environment.live, ...this.buffers };
+  }
+
+  /** Loads an MCM: runs its DriverEntry. A body for a system thread; its result is the driver's status. */
+  *loadMiniportCallManager(image: DriverImage<MiniportCallManagerLibrary>): Blocking<NDIS_STATUS> {
+    const loaded = this.#newImage(image.name);
+    const library = miniportCallManagerLibrary(this.#parts, loaded);
+    return yield* this.#enter(loaded, image, observeLibrary(this.environment, image.name, library));
+  }
+
+  /** Loads a client: runs its DriverEntry, then binds it to the adapters that are there. */
+  *loadClient(image: DriverImage<ClientLibrary>): Blocking<NDIS_STATUS> {
+    const loaded = this.#newImage(image.name);
+    const library = clientLibrary(this.#parts, loaded);
+    const status = yield* this.#enter(loaded, image, observeLibrary(this.environment, image.name, library));
+    if (status !== NDIS_STATUS_SUCCESS || loaded.protocol === null) return status;
+    for (const adapter of this.#adapters) {
+      const running = adapter.state === "Running";
+      const bound = yield* bindProtocol(this.environment, loaded.protocol, adapter);
+      const binding = adapter.bindings.find((other) => other.protocol === loaded.protocol);
+      if (bound === NDIS_STATUS_SUCCESS && binding !== undefined && running) yield* restartBinding(binding);
+    }
+    return status;
+  }
+
+  /** A device has arrived in `slot`: initialises the adapter with the driver of that name, binds every client, and restarts it. */
+  *startDevice(slot: BusSlot, driverName: string, configuration: AdapterConfiguration): Blocking<NDIS_STATUS> {
+    const driver = this.#images.find((image) => image.name === driverName)?.miniport ?? null;
+    if (driver === null) return NDIS_STATUS_FAILURE;
+    const result = yield* initializeAdapter(this.environment, driver, slot, configuration);
+    if (typeof result === "number") return result;
+    this.#adapters.push(result);
+    for (const image of this.#images.slice()) {
+      if (image.protocol !== null) yield* bindProtocol(this.environment, image.protocol, result);
+    }
+    return yield* restartAdapter(result);
+  }
+
+  /** Takes an adapter down in order: pause, unbind, halt. */
+  *removeDevice(adapter: MiniportAdapter): Blocking<void> {
+    yield* removeAdapter(adapter);
+    const holder = this.#images.find((image) => image.miniport === adapter.driver);
+    holder?.holdings.reportLeft(this.environment, holder.name, adapter);
+    const place = this.#adapters.indexOf(adapter);
+    if (place >= 0) this.#adapters.splice(place, 1);
+  }
+
+  /** Unloads every driver, the last one loaded first. Adapters must be gone. */
+  *unloadDrivers(): Blocking<void> {
+    for (const image of this.#images.splice(0).reverse()) {
+      const { protocol, driverObject } = image;
+      if (protocol !== null) protocol.characteristics.UninstallHandler?.();
+      if (driverObject.DriverUnload !== null) yield* settle(driverObject.DriverUnload(driverObject));
+      image.holdings.reportLeft(this.environment, image.name, null);
+    }
+  }
+
+  #newImage(name: string): LoadedImage {
+    const driverObject: DRIVER_OBJECT = { DriverName: name, DriverUnload: null };
+    const image: LoadedImage = { name, driverObject, holdings: new DriverHoldings(), miniport: null, protocol: null };
+    this.#images.push(image);
+    return image;
+  }
+
+  *#enter<Library>(loaded: LoadedImage, image: DriverImage<Library>, library: Library): Blocking<NDIS_STATUS> {
+    const { probe, name } = this.environment;
+    const status = yield* settle(
+      image.DriverEntry(
+        loaded.driverObject,
+        `\\Registry\\Machine\\System\\CurrentControlSet\\Services\\${image.name}`,
+        library,
+      ),
+    );
+    if (probe !== null)
+      probe.emit(`${name}/${image.name}`, "callback-return", "DriverEntry", { Status: statusName(status) });
+    if (status !== NDIS_STATUS_SUCCESS) this.#images.splice(this.#images.indexOf(loaded), 1);
+    return status;
+  }
+}

@@ -1,0 +1,2 @@
+export { NetBufferCounts } from "./environment.ts";
+export { netBufferFunctions, outstandingOfPool } from "./functions.ts";

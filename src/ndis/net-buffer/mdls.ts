@@ -1,0 +1,76 @@
+import { MDL } from "../ddi/structures/net-buffer.ts";
+import type { PVOID } from "../ddi/types.ts";
+import { NULL } from "../ddi/types.ts";
+import type { NetBufferEnvironment } from "./environment.ts";
+import { RULE_ALLOCATION } from "./environment.ts";
+
+/** MDL.ndisOwner: who allocated an MDL, and so who frees it. */
+export const MDL_FREE = 0;
+export const MDL_OF_DRIVER = 1;
+/** Came with a NET_BUFFER of a pool with data. */
+export const MDL_OF_POOL = 2;
+/** Prepended by a retreat, with memory from NDIS. */
+export const MDL_OF_RETREAT = 3;
+/** Prepended by a retreat, from the driver's NetAllocateMdl. */
+export const MDL_OF_HANDLER = 4;
+/** Describes a piece of another MDL's memory for a clone. */
+export const MDL_OF_CLONE = 5;
+
+/** Makes MDLs and takes them back; a freed one serves the next request. */
+export class MdlStore {
+  readonly #environment: NetBufferEnvironment;
+  readonly #free: MDL[] = [];
+
+  constructor(environment: NetBufferEnvironment) {
+    this.#environment = environment;
+  }
+
+  /** An MDL for memory that somebody else provides. */
+  describe(owner: number, address: PVOID, byteLength: number): MDL {
+    const mdl = this.#free.pop() ?? new MDL();
+    mdl.Next = null;
+    mdl.MdlFlags = 0;
+    mdl.MappedSystemVa = address;
+    mdl.ByteCount = byteLength;
+    mdl.ndisOwner = owner;
+    if (owner !== MDL_OF_POOL) this.#environment.counts.mdls++;
+    return mdl;
+  }
+
+  /** An MDL with fresh memory of NDIS, or null when there is none. */
+  allocateWithMemory(owner: number, byteLength: number): MDL | null {
+    const address = this.#environment.allocator.allocate(byteLength);
+    return address === NULL ? null : this.describe(owner, address, byteLength);
+  }
+
+  release(mdl: MDL): void {
+    if (mdl.ndisOwner !== MDL_OF_POOL) this.#environment.counts.mdls--;
+    mdl.ndisOwner = MDL_FREE;
+    mdl.Next = null;
+    this.#free.push(mdl);
+  }
+
+  /** Releases an MDL together with the memory that {@link allocateWithMemory} gave it. */
+  releaseWithMemory(mdl: MDL): void {
+    this.#environment.allocator.free(mdl.MappedSystemVa);
+    this.release(mdl);
+  }
+
+  /** NdisFreeMdl. */
+  freeForDriver(mdl: MDL): void {
+    if (mdl.ndisOwner === MDL_OF_DRIVER) {
+      this.release(mdl);
+      return;
+    }
+    this.#environment.misuse(RULE_ALLOCATION, `NdisFreeMdl of ${WHY_NOT_FREED[mdl.ndisOwner]}`);
+  }
+}
+
+const WHY_NOT_FREED: readonly string[] = [
+  "an MDL that is free already",
+  "",
+  "an MDL that came with its NET_BUFFER: NdisFreeNetBuffer or NdisFreeNetBufferList frees it",
+  "an MDL that a retreat allocated: NdisAdvanceNetBufferDataStart frees it",
+  "an MDL that a retreat still has in its chain: NdisAdvanceNetBufferDataStart gives it to NetFreeMdl first",
+  "an MDL of a clone: NdisFreeCloneNetBufferList frees it",
+];

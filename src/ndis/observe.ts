@@ -1,0 +1,119 @@
+import type { ProbeFields } from "../machine/probe.ts";
+import { findDdi } from "./ddi/catalog.ts";
+import { statusName } from "./ddi/status.ts";
+import { CALLBACK_NAMES } from "./driver/handler-names.ts";
+import type { NdisEnvironment } from "./environment.ts";
+
+/**
+ * The DDI boundary, watched: calls of drivers into NDIS and of NDIS into drivers, with their arguments, and IRQL by the catalog.
+ * When nobody watches and the verifier is off, the functions stay as they are and cost nothing.
+ */
+
+type Routine = (...parameters: unknown[]) => unknown;
+
+/**
+ * Groups of the catalog whose calls are a driver's own housekeeping: they are checked but not told, as a kernel trace leaves them out,
+ * too. The same goes for what is not in the catalog (register access).
+ */
+const HOUSEKEEPING: ReadonlySet<string> = new Set([
+  "buffers",
+  "memory",
+  "sync",
+  "timer-workitem",
+  "config",
+  "misc",
+  "dma-hardware",
+]);
+
+/** Watches the functions of a driver's library. */
+export function observeLibrary<Library extends object>(
+  environment: NdisEnvironment,
+  owner: string,
+  library: Library,
+): Library {
+  return observe(environment, owner, "ddi", library, (member) => member);
+}
+
+/** Watches the entry points of a handler structure that a driver registered. */
+export function observeHandlers<Handlers extends object>(
+  environment: NdisEnvironment,
+  owner: string,
+  handlers: Handlers,
+  names: Readonly<Record<string, string>> = {},
+): Handlers {
+  return observe(
+    environment,
+    owner,
+    "callback",
+    handlers,
+    (member) => names[member] ?? CALLBACK_NAMES[member] ?? member,
+  );
+}
+
+function observe<T extends object>(
+  environment: NdisEnvironment,
+  owner: string,
+  kind: "ddi" | "callback",
+  members: T,
+  nameOf: (member: string) => string,
+): T {
+  if (environment.probe === null && !environment.verifying) return members;
+  const observed: Record<string, unknown> = {};
+  for (const [member, value] of Object.entries(members)) {
+    observed[member] =
+      typeof value === "function" ? watch(environment, owner, kind, nameOf(member), value as Routine) : value;
+  }
+  return observed as T;
+}
+
+function watch(
+  environment: NdisEnvironment,
+  owner: string,
+  kind: "ddi" | "callback",
+  name: string,
+  routine: Routine,
+): Routine {
+  const row = findDdi(name);
+  const parameters = row?.parameters.map((parameter) => parameter.name) ?? [];
+  const statusParameter = parameters.findIndex((parameter) => parameter.endsWith("Status"));
+  const highest = kind === "ddi" && row !== null ? row.irql.max : Number.POSITIVE_INFINITY;
+  const lowest = kind === "ddi" && row !== null ? row.irql.min : 0;
+  const exact = row !== null && row.irql.min > 0;
+  const returnsStatus = row?.statuses.some((status) => status.startsWith("NDIS_STATUS_")) ?? false;
+  const { processor } = environment;
+  const isHousekeeping = kind === "ddi" && (row === null || HOUSEKEEPING.has(row.group));
+  const probe = isHousekeeping ? null : environment.probe;
+  if (probe === null && (!environment.verifying || row === null)) return routine;
+  const source = `${environment.name}/${owner}`;
+  return (...values: unknown[]): unknown => {
+    const { irql } = processor;
+    if (environment.verifying && (irql > highest || (exact && irql < lowest))) {
+      environment.misuse("IRQ-01", owner, `${name} at IRQL ${irql}; it is called at ${irqlText(lowest, highest)}`);
+    }
+    if (probe === null) return routine(...values);
+    const fields = describe(parameters, values, statusParameter);
+    probe.emit(source, kind, name, fields);
+    const result = routine(...values);
+    if (typeof result === "number" && returnsStatus) {
+      probe.emit(source, `${kind}-return`, name, { ...fields, Status: statusName(result) });
+    }
+    return result;
+  };
+}
+
+function irqlText(lowest: number, highest: number): string {
+  return lowest === highest ? `exactly ${lowest}` : `${lowest} to ${highest}`;
+}
+
+/** Handles by their names, statuses by theirs, sizes and flags as numbers; a driver's own contexts are left out. */
+function describe(parameters: readonly string[], values: readonly unknown[], statusParameter: number): ProbeFields {
+  const fields: ProbeFields = {};
+  for (let i = 0; i < parameters.length && i < values.length; i++) {
+    const value = values[i];
+    if (typeof value === "number") fields[parameters[i]] = i === statusParameter ? statusName(value) : value;
+    else if (typeof value === "boolean") fields[parameters[i]] = value;
+    else if (value !== null && typeof value === "object" && "traceName" in value && typeof value.traceName === "string")
+      fields[parameters[i]] = value.traceName;
+  }
+  return fields;
+}

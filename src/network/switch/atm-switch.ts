@@ -1,0 +1,255 @@
+// An ATM switch: frames come in on a port and leave on another under the label that the connection table says.
+
+import type { Clock, Probe } from "../../machine/index.ts";
+import type { AtmAddress, Fibre, FibreDirection, Train } from "../../wire/index.ts";
+import {
+  CELL_OCTETS,
+  cellVci,
+  cellVpi,
+  FRAME_FORMAT_CELLS,
+  FRAME_FORMAT_CPCS_SDU,
+  isCellHeaderValid,
+  relabelCell,
+} from "../../wire/index.ts";
+import type { SignallingHandler, SwitchFabric, VcLabel } from "./call-control-port.ts";
+import { NO_PORT, vcLabelVci, vcLabelVpi } from "./call-control-port.ts";
+import { RoutingTable } from "./routing-table.ts";
+import { SIGNALLING_VCI, SIGNALLING_VPI, SignallingChannel } from "./signalling-channel.ts";
+import type { SwitchCore } from "./switch-port.ts";
+import { SwitchPort } from "./switch-port.ts";
+import type { VcLabelRange } from "./vc-label-allocator.ts";
+
+export interface AtmSwitchOptions {
+  /** Names the switch in traces. */
+  readonly name?: string;
+  readonly portCount: number;
+  /** Format in which the switch itself sends (signalling): FRAME_FORMAT_CPCS_SDU or FRAME_FORMAT_CELLS. */
+  readonly format?: number;
+  /** Cells that may wait at each output before frames are dropped. */
+  readonly outputBufferCells?: number;
+  readonly labelRange?: VcLabelRange;
+  readonly probe?: Probe | null;
+}
+
+const DEFAULT_OUTPUT_BUFFER_CELLS = 65_536;
+const MAX_PORTS = 32_767;
+
+export class AtmSwitch implements SwitchFabric, SwitchCore {
+  readonly name: string;
+  readonly routes = new RoutingTable();
+
+  readonly #fibre: Fibre;
+  readonly #probe: Probe | null;
+  readonly #ports: SwitchPort[] = [];
+  readonly #channels: SignallingChannel[] = [];
+  #handler: SignallingHandler | null = null;
+  #burstDepth = 0;
+  // Ports with frames to flush, each once.
+  readonly #touched: Int32Array;
+  readonly #isTouched: Uint8Array;
+  #touchedCount = 0;
+
+  constructor(clock: Clock, fibre: Fibre, options: AtmSwitchOptions) {
+    const { portCount } = options;
+    if (!Number.isSafeInteger(portCount) || portCount < 1 || portCount > MAX_PORTS) {
+      throw new RangeError(`a switch has 1 to ${MAX_PORTS} ports, not ${portCount}`);
+    }
+    this.name = options.name ?? "switch";
+    this.#fibre = fibre;
+    this.#probe = options.probe ?? null;
+    this.#touched = new Int32Array(portCount);
+    this.#isTouched = new Uint8Array(portCount);
+    const bufferCells = options.outputBufferCells ?? DEFAULT_OUTPUT_BUFFER_CELLS;
+    const range = options.labelRange ?? { maxVpi: 255, maxVci: 65_535 };
+    for (let index = 0; index < portCount; index++) {
+      const port = new SwitchPort(this, index, clock, fibre, bufferCells, range);
+      this.#ports.push(port);
+      this.#channels.push(new SignallingChannel(port, fibre.frames, options.format ?? FRAME_FORMAT_CPCS_SDU));
+    }
+  }
+
+  get portCount(): number {
+    return this.#ports.length;
+  }
+
+  /** A port: attach it to the end of a link, and plug the link's direction into it. Throws when there is no such port. */
+  port(index: number): SwitchPort {
+    const port = this.#ports[index];
+    if (port === undefined) throw new RangeError(`${this.name} has ports 0 to ${this.#ports.length - 1}, not ${index}`);
+    return port;
+  }
+
+  /** As `port(index).plug(outgoing)`. */
+  plug(index: number, outgoing: FibreDirection): void {
+    this.port(index).plug(outgoing);
+  }
+
+  setSignallingHandler(handler: SignallingHandler): void {
+    this.#handler = handler;
+  }
+
+  isPortUp(port: number): boolean {
+    return this.port(port).up;
+  }
+
+  sendSignalling(port: number, bytes: Uint8Array, offset: number, length: number): boolean {
+    const sent = this.#channels[port].send(bytes, offset, length);
+    this.#touch(port);
+    if (this.#burstDepth === 0) this.#flushTouched();
+    return sent;
+  }
+
+  allocateVcLabel(port: number): VcLabel {
+    return this.port(port).labels.allocate();
+  }
+
+  reserveVcLabel(port: number, label: VcLabel): boolean {
+    return this.port(port).labels.reserve(label);
+  }
+
+  releaseVcLabel(port: number, label: VcLabel): void {
+    if (!this.port(port).labels.release(label))
+      throw new Error(`${this.name}: port ${port} label ${label} is not taken`);
+  }
+
+  admit(port: number, fromUserCellsPerSecond: number, toUserCellsPerSecond: number): boolean {
+    return this.port(port).admission.admit(fromUserCellsPerSecond, toUserCellsPerSecond);
+  }
+
+  releaseAdmission(port: number, fromUserCellsPerSecond: number, toUserCellsPerSecond: number): void {
+    this.port(port).admission.release(fromUserCellsPerSecond, toUserCellsPerSecond);
+  }
+
+  connectVcs(portA: number, labelA: VcLabel, portB: number, labelB: VcLabel): boolean {
+    const a = this.port(portA).connections;
+    const b = this.port(portB).connections;
+    const aTaken = a.portOf(vcLabelVpi(labelA), vcLabelVci(labelA)) !== NO_PORT;
+    if (aTaken || b.portOf(vcLabelVpi(labelB), vcLabelVci(labelB)) !== NO_PORT) return false;
+    a.set(labelA, portB, labelB);
+    b.set(labelB, portA, labelA);
+    if (this.#probe !== null) this.#tellConnection("connect-vc", portA, labelA, portB, labelB);
+    return true;
+  }
+
+  disconnectVcs(port: number, label: VcLabel): boolean {
+    const table = this.port(port).connections;
+    const otherPort = table.portOf(vcLabelVpi(label), vcLabelVci(label));
+    if (otherPort === NO_PORT) return false;
+    const otherLabel = table.labelOf(vcLabelVpi(label), vcLabelVci(label));
+    table.delete(label);
+    this.port(otherPort).connections.delete(otherLabel);
+    if (this.#probe !== null) this.#tellConnection("disconnect-vc", port, label, otherPort, otherLabel);
+    return true;
+  }
+
+  /** Where the connection of a label leads, as [port, VPI, VCI]; null when it has none. For whoever looks at a switch from outside. */
+  peerOf(port: number, vpi: number, vci: number): readonly [number, number, number] | null {
+    const { connections: table } = this.port(port);
+    const peer = table.portOf(vpi, vci);
+    if (peer === NO_PORT) return null;
+    const label = table.labelOf(vpi, vci);
+    return [peer, vcLabelVpi(label), vcLabelVci(label)];
+  }
+
+  route(address: AtmAddress): number {
+    return this.routes.lookup(address);
+  }
+
+  portStateChanged(port: SwitchPort): void {
+    this.#channels[port.index].reset();
+    if (this.#probe !== null)
+      this.#probe.emit(this.name, "state", port.up ? "port-up" : "port-down", { port: port.index });
+    if (this.#handler !== null) this.#handler.portStateChanged(port.index, port.up);
+  }
+
+  forwardTrain(port: SwitchPort, train: Train): void {
+    this.#burstDepth++;
+    port.counters.framesReceived += train.count;
+    for (let index = 0; index < train.count; index++) this.#forwardFrame(port, train.frames[index]);
+    this.#fibre.trains.give(train);
+    this.#burstDepth--;
+    if (this.#burstDepth === 0) this.#flushTouched();
+  }
+
+  #forwardFrame(port: SwitchPort, frame: number): void {
+    const { frames } = this.#fibre;
+    const vpi = frames.vpi[frame];
+    const vci = frames.vci[frame];
+    port.counters.cellsReceived += frames.cells[frame];
+    const outgoing = port.connections.portOf(vpi, vci);
+    if (outgoing === NO_PORT) {
+      if (vpi === SIGNALLING_VPI && vci === SIGNALLING_VCI && this.#handler !== null) {
+        this.#channels[port.index].receiveFrame(frame, this.#handler);
+      } else {
+        port.counters.unknownVcFrames++;
+        if (this.#probe !== null) this.#probe.emit(this.name, "drop", "unknown-vc", { port: port.index, vpi, vci });
+      }
+      frames.release(frame);
+      return;
+    }
+    const label = port.connections.labelOf(vpi, vci);
+    if (frames.format[frame] === FRAME_FORMAT_CELLS && !this.#relabelCells(port, frame, label)) {
+      port.counters.emptiedFrames++;
+      frames.release(frame);
+      return;
+    }
+    frames.vpi[frame] = vcLabelVpi(label);
+    frames.vci[frame] = vcLabelVci(label);
+    if (this.#ports[outgoing].enqueue(frame)) this.#touch(outgoing);
+  }
+
+  /** Rewrites the header of every cell; takes out those with a wrong one. False when none is left. */
+  #relabelCells(port: SwitchPort, frame: number, label: VcLabel): boolean {
+    const { frames } = this.#fibre;
+    const { bytes } = frames;
+    const vpi = frames.vpi[frame];
+    const vci = frames.vci[frame];
+    const start = frames.address[frame];
+    const end = start + frames.length[frame];
+    let to = start;
+    for (let cell = start; cell + CELL_OCTETS <= end; cell += CELL_OCTETS) {
+      if (!isCellHeaderValid(bytes, cell)) {
+        port.counters.headerErrorCells++;
+        continue;
+      }
+      if (cellVpi(bytes, cell) !== vpi || cellVci(bytes, cell) !== vci) {
+        port.counters.misdirectedCells++;
+        continue;
+      }
+      if (to !== cell) bytes.copyWithin(to, cell, cell + CELL_OCTETS);
+      relabelCell(bytes, to, vcLabelVpi(label), vcLabelVci(label));
+      to += CELL_OCTETS;
+    }
+    frames.length[frame] = to - start;
+    frames.cells[frame] = (to - start) / CELL_OCTETS;
+    return to !== start;
+  }
+
+  #touch(port: number): void {
+    if (this.#isTouched[port] !== 0) return;
+    this.#isTouched[port] = 1;
+    this.#touched[this.#touchedCount++] = port;
+  }
+
+  #flushTouched(): void {
+    const count = this.#touchedCount;
+    this.#touchedCount = 0;
+    for (let index = 0; index < count; index++) {
+      const port = this.#touched[index];
+      this.#isTouched[port] = 0;
+      this.#ports[port].flush();
+    }
+  }
+
+  #tellConnection(name: string, portA: number, labelA: VcLabel, portB: number, labelB: VcLabel): void {
+    if (this.#probe === null) return;
+    this.#probe.emit(this.name, "state", name, {
+      portA,
+      vpiA: vcLabelVpi(labelA),
+      vciA: vcLabelVci(labelA),
+      portB,
+      vpiB: vcLabelVpi(labelB),
+      vciB: vcLabelVci(labelB),
+    });
+  }
+}

@@ -1,0 +1,73 @@
+// Where frames of a VC go on: for one incoming port, (VPI, VCI) -> (outgoing port, VPI, VCI).
+
+import type { VcLabel } from "./call-control-port.ts";
+import { NO_PORT, NO_VC_LABEL } from "./call-control-port.ts";
+
+const INITIAL_VCIS = 64;
+
+/** The VCs of one VPI: what lies at an index belongs to the VCI of that number. */
+class VirtualPath {
+  ports = new Int16Array(INITIAL_VCIS).fill(NO_PORT);
+  labels = new Int32Array(INITIAL_VCIS).fill(NO_VC_LABEL);
+
+  growFor(vci: number): void {
+    let size = this.ports.length;
+    while (size <= vci) size *= 2;
+    if (size === this.ports.length) return;
+    const ports = new Int16Array(size).fill(NO_PORT);
+    const labels = new Int32Array(size).fill(NO_VC_LABEL);
+    ports.set(this.ports);
+    labels.set(this.labels);
+    this.ports = ports;
+    this.labels = labels;
+  }
+}
+
+export class ConnectionTable {
+  readonly #paths: (VirtualPath | null)[] = [];
+  #count = 0;
+
+  /** Entries in the table. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The outgoing port of a VC, or NO_PORT. */
+  portOf(vpi: number, vci: number): number {
+    const path = vpi < this.#paths.length ? this.#paths[vpi] : null;
+    return path === null || vci >= path.ports.length ? NO_PORT : path.ports[vci];
+  }
+
+  /** The outgoing label of a VC, or NO_VC_LABEL. */
+  labelOf(vpi: number, vci: number): VcLabel {
+    const path = vpi < this.#paths.length ? this.#paths[vpi] : null;
+    return path === null || vci >= path.labels.length ? NO_VC_LABEL : path.labels[vci];
+  }
+
+  /** Enters a VC, in place of what stood there. */
+  set(label: VcLabel, port: number, outgoing: VcLabel): void {
+    const vpi = label >> 16;
+    const vci = label & 0xffff;
+    while (this.#paths.length <= vpi) this.#paths.push(null);
+    let path = this.#paths[vpi];
+    if (path === null) {
+      path = new VirtualPath();
+      this.#paths[vpi] = path;
+    }
+    path.growFor(vci);
+    if (path.ports[vci] === NO_PORT) this.#count++;
+    path.ports[vci] = port;
+    path.labels[vci] = outgoing;
+  }
+
+  /** Takes a VC out; false when it is not in. */
+  delete(label: VcLabel): boolean {
+    const vci = label & 0xffff;
+    const path = this.#paths[label >> 16] ?? null;
+    if (path === null || vci >= path.ports.length || path.ports[vci] === NO_PORT) return false;
+    path.ports[vci] = NO_PORT;
+    path.labels[vci] = NO_VC_LABEL;
+    this.#count--;
+    return true;
+  }
+}
