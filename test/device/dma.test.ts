@@ -64,6 +64,16 @@ describe("DMA outside of what is mapped", () => {
     expect(nic.counters()).toMatchObject({ RXDIS: 1 });
   });
 
+  it("receive: after the refusal the other frames of the same train are not tried", () => {
+    const { nic, isFatal } = running();
+    nic.offer("small", 2, 0, false);
+    nic.bench.deliver(nic.nic.phy, ...[1, 2, 3].map((seed) => nic.bench.frame(0, 100, pattern(10, seed))));
+    expect(isFatal()).toBe(true);
+    expect(nic.slot.refusedDma).toBe(1);
+    expect(nic.counters()).toMatchObject({ RXDIS: 2 });
+    expect(nic.bench.leaks).toEqual({ frames: 0, trains: 0 });
+  });
+
   it("another machine's memory is out of reach whatever this machine maps", () => {
     const bench = new Bench({ nics: 2 });
     const nic = bench.addDriver().start();

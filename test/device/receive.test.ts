@@ -146,6 +146,17 @@ describe("frames that are dropped", () => {
     expect(nic.received().map(({ bytes }) => bytes[0])).toEqual([9]);
   });
 
+  it("less room in the completion ring than the frame needs: the frame is dropped whole", () => {
+    const { nic, arrive } = receiving({ receiveCompletion: 8 });
+    nic.offer("small", 20, 0);
+    for (let i = 0; i < 6; i++) arrive(100, new Uint8Array([i]));
+    arrive(100, pattern(3_000));
+    expect(nic.counters()).toMatchObject({ RXFRM: 6, NOBUF: 1 });
+    expect(nic.received().map(({ bytes }) => bytes[0])).toEqual([0, 1, 2, 3, 4, 5]);
+    arrive(100, pattern(3_000));
+    expect(nic.received().map(({ length }) => length)).toEqual([2_048, 952]);
+  });
+
   it("VPI/VCI not open, closed, or opened without receive: UNKVC", () => {
     const { nic, arrive } = receiving();
     nic.offer("small", 4, 0);

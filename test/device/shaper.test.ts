@@ -51,6 +51,30 @@ describe("shaper, peak cell rate (GCRA(1/PCR, 0), TM 4.0 appendix II)", () => {
     expect(departures(start, 100).slice(1)).toEqual([0, 1 * MS]);
   });
 
+  it("a frame that comes a few nanoseconds early waits for them", () => {
+    const { nic, departures, now } = shaping();
+    nic.open(1, 100, { peakCellRate: 1_000 });
+    const start = now();
+    nic.send(1, pattern(ONE_CELL));
+    nic.bench.world.runUntilTime(start + 1 * MS - 3);
+    nic.send(1, pattern(ONE_CELL));
+    nic.bench.settle();
+    expect(departures(start, 100)).toEqual([0, 1 * MS]);
+  });
+
+  it("a VC that is closed and opened again owes nothing", () => {
+    const { nic, departures, now } = shaping();
+    nic.open(1, 100, { peakCellRate: 1 });
+    nic.send(1, pattern(ONE_CELL));
+    nic.bench.world.runUntilTime(now() + 1_000);
+    nic.close(1);
+    nic.open(1, 100, { peakCellRate: 1 });
+    const start = now();
+    nic.send(1, pattern(ONE_CELL));
+    nic.bench.settle();
+    expect(departures(start, 100).slice(1)).toEqual([0]);
+  });
+
   it("UBR without a peak is not shaped and overtakes shaped VCs", () => {
     const { nic, departures, now } = shaping();
     nic.open(1, 100, { service: VC_SERVICE.CBR, peakCellRate: 1_000 });

@@ -62,17 +62,30 @@ describe("receiving", () => {
   });
 
   it("the buffers of a long frame are used again, for long frames and for short ones", () => {
-    const { pair, call } = connected({ alice: { sendBufferBytes: 40_000, sendBuffers: 4 } }, 40_000);
+    const mdls: number[] = [];
+    const countMdls = (list: NET_BUFFER_LIST): void => {
+      let count = 0;
+      for (let mdl = list.FirstNetBuffer?.MdlChain ?? null; mdl !== null; mdl = mdl.Next) count++;
+      mdls.push(count);
+    };
+    const { pair, call } = connected(
+      {
+        alice: { sendBufferBytes: 40_000, sendBuffers: 4 },
+        bob: { events: { frameReceived: (_call, list) => countMdls(list) } },
+      },
+      40_000,
+    );
     let sent = 0;
     for (let round = 0; round < 30; round++) {
-      pair.alice.send(call, pattern(40_000, round), pattern(10, round));
-      sent += 2;
+      pair.alice.send(call, pattern(40_000, round), pattern(10, round), pattern(20, round));
+      sent += 3;
       pair.runUntil(() => pair.bob.frames.length === sent);
     }
     const wrong = pair.bob.frames.filter(
-      ({ bytes }, i) => !isEqual(bytes, pattern(i % 2 === 0 ? 40_000 : 10, Math.floor(i / 2))),
+      ({ bytes }, i) => !isEqual(bytes, pattern([40_000, 10, 20][i % 3] ?? 0, Math.floor(i / 3))),
     );
     expect(wrong).toEqual([]);
+    expect(mdls).toEqual(Array.from({ length: 90 }, (_, i) => (i % 3 === 0 ? 3 : 1)));
     expect(pair.stop()).toEqual({});
   });
 
@@ -204,6 +217,35 @@ describe("sending", () => {
       const order = pair.bob.frames.filter(({ bytes }) => bytes[0] === j).map(({ bytes }) => bytes[1]);
       expect(order).toEqual(Array.from({ length: 60 }, (_, i) => i));
     }
+    expect(pair.stop()).toEqual({});
+  });
+
+  it("SND-04: a list of many pieces that does not fit is not overtaken by a shorter one that would", () => {
+    const { pair, call } = connected({ alice: { configuration: { "*TransmitBuffers": 8 } } });
+    const { binding } = pair.alice.client;
+    if (binding === null || binding.handle === null) throw new Error("not bound");
+    const { ndis, handle } = binding;
+    const long = pair.alice.fill(pattern(60, 9));
+    const buffer = long.FirstNetBuffer;
+    const whole = buffer?.CurrentMdl ?? null;
+    if (buffer === null || whole === null) throw new Error("no buffer");
+    const pieces = Array.from({ length: 6 }, (_, i) => ndis.NdisAllocateMdl(handle, whole.MappedSystemVa + 10 * i, 10));
+    for (const [i, mdl] of pieces.entries()) if (mdl !== null) mdl.Next = pieces[i + 1] ?? null;
+    buffer.MdlChain = pieces[0] ?? null;
+    buffer.CurrentMdl = buffer.MdlChain;
+    // Four descriptors of seven are taken, the long list needs six, each short one needs one.
+    pair.alice.send(call, ...[1, 2, 3, 4].map((seed) => pattern(20, seed)));
+    call.send(long);
+    pair.alice.send(call, pattern(20, 5), pattern(20, 6));
+    pair.runUntil(() => pair.bob.frames.length === 7 && call.sendsOutstanding === 0);
+    expect(pair.bob.frames.map(({ bytes }) => bytes)).toEqual([
+      ...[1, 2, 3, 4].map((seed) => pattern(20, seed)),
+      pattern(60, 9),
+      ...[5, 6].map((seed) => pattern(20, seed)),
+    ]);
+    buffer.MdlChain = whole;
+    buffer.CurrentMdl = whole;
+    for (const mdl of pieces) if (mdl !== null) ndis.NdisFreeMdl(mdl);
     expect(pair.stop()).toEqual({});
   });
 

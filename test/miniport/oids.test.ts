@@ -163,6 +163,17 @@ describe("OID-22: the mandatory list", () => {
       const answer = ask(pair.alice, oid(name), length);
       expect([answer.status, answer.written, answer.needed]).toEqual([NDIS_STATUS_INVALID_LENGTH, 0, needed]);
     }
+    const { binding } = pair.alice.client;
+    if (binding === null || binding.handle === null) throw new Error("not bound");
+    const request = NDIS_OID_REQUEST({
+      RequestType: NDIS_REQUEST_TYPE.NdisRequestQueryInformation,
+      DATA: { Oid: oid("OID_GEN_CO_VENDOR_ID"), InformationBuffer: new Uint8Array(4), InformationBufferLength: 4 },
+    });
+    binding.ndis.NdisOidRequest(binding.handle, request);
+    expect(request.DATA.QUERY_INFORMATION.BytesWritten).toBe(4);
+    request.DATA.QUERY_INFORMATION.InformationBufferLength = 2;
+    expect(binding.ndis.NdisOidRequest(binding.handle, request)).toBe(NDIS_STATUS_INVALID_LENGTH);
+    expect(request.DATA.QUERY_INFORMATION.BytesWritten).toBe(0);
     const list = ask(pair.alice, OID_GEN_CO_SUPPORTED_LIST, 8);
     expect(list.status).toBe(NDIS_STATUS_INVALID_LENGTH);
     expect(ask(pair.alice, OID_GEN_CO_SUPPORTED_LIST, list.needed).status).toBe(NDIS_STATUS_SUCCESS);
