@@ -74,6 +74,7 @@ describe("bad input", () => {
 
   it.each([
     ["a wrong option", ["--sed", "1"], "unknown option '--sed' (Did you mean --seed?)"],
+    ["an option with an escape sequence in it", ["--o\u001b[31mx"], "unknown option '--o [31mx'"],
     ["a seed that is no number", ["--seed", "one"], "--seed one: a seed is a whole number from 0 to 4294967295"],
     [
       "a seed that is too large",

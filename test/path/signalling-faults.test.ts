@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RunSummary } from "../../src/lab/run.ts";
-import { expectOrderly, MODES, outcomes, run, TWO_HOSTS } from "./support/experiment.ts";
+import { expectOrderly, MODES, outcomes, run, TWO_HOSTS, traceOf } from "./support/experiment.ts";
 
 /** Frames of a port and direction while the first call lasts. */
 const SIGNALLING_FRAMES = 8;
@@ -68,5 +68,16 @@ faults: [{kind: drop, link: alice, direction: to-switch, at: 0s}]
     // A lost message is repeated when the answer to a poll says so; Timer_POLL is 750 ms at the UNI (Q.2130 table 7).
     expect(summary.virtualTimeNs).toBeGreaterThan(3.7e9);
     expect(summary.virtualTimeNs).toBeLessThan(4e9);
+  });
+
+  it("so that 10 us spare the SETUP that leaves at 0.4 us, whatever time the hosts took to come up", () => {
+    const trace = traceOf(`${TWO_HOSTS}calls: [{from: alice, to: bob, hold: 3s}]
+faults: [{kind: drop, link: alice, direction: to-switch, at: 10us}]
+`);
+    const made = trace.find(({ name }) => name === "NdisClMakeCall")?.timeNs ?? 0;
+    const hits = trace.filter(({ kind }) => kind === "fault").map(({ timeNs }) => timeNs - made);
+    expect(made).toBeGreaterThan(10_000);
+    expect(hits.length).toBe(1);
+    expect(hits[0]).toBeGreaterThanOrEqual(10_000);
   });
 });
