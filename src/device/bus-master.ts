@@ -1,5 +1,6 @@
 import type { BusSlot } from "../machine/bus.ts";
 import type { Clock } from "../machine/clock.ts";
+import type { Iommu } from "../machine/iommu.ts";
 import type { WorldMemory } from "../machine/memory.ts";
 import type { InterruptBlock } from "./interrupt-block.ts";
 import { CAUSE_DMAF } from "./interrupt-block.ts";
@@ -8,6 +9,8 @@ import { CAUSE_DMAF } from "./interrupt-block.ts";
 export class BusMaster {
   readonly clock: Clock;
   readonly memory: WorldMemory;
+  /** Asked before {@link allows} where a refusal is to be met later. */
+  readonly iommu: Iommu;
   fatal = false;
   readonly #slot: BusSlot;
   readonly #interrupts: InterruptBlock;
@@ -16,6 +19,7 @@ export class BusMaster {
     this.#slot = slot;
     this.clock = slot.machine.clock;
     this.memory = slot.machine.worldMemory;
+    this.iommu = slot.iommu;
     this.#interrupts = interrupts;
   }
 

@@ -10,7 +10,7 @@ import { CAUSE_CMD } from "./interrupt-block.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Transmitter } from "./transmitter.ts";
 import type { VcTable } from "./vc-table.ts";
-import { NO_VC } from "./vc-table.ts";
+import { NO_VC, VC_LARGE_BUFFERS, VC_RECEIVES, VC_TRANSMITS } from "./vc-table.ts";
 
 const F = COMMAND.fields;
 const COMMAND_WORDS = COMMAND.bytes >> 2;
@@ -112,20 +112,18 @@ export class CommandEngine implements ClockTarget {
   #configure(at: number, vc: number): number {
     const wrong = this.#check(at);
     if (wrong !== COMMAND_STATUS.OK) return wrong;
-    const vcs = this.#vcs;
-    vcs.aal[vc] = this.#field(at, F.aal);
-    vcs.receives[vc] = this.#field(at, F.receive);
-    vcs.transmits[vc] = this.#field(at, F.transmit);
-    vcs.largeBuffers[vc] = this.#field(at, F.largeBuffers);
-    vcs.maximumSduBytes[vc] = Math.min(this.#field(at, F.maximumSduBytes), AAL5_MAX_SDU_OCTETS);
+    const state =
+      (this.#field(at, F.transmit) !== 0 ? VC_TRANSMITS : 0) |
+      (this.#field(at, F.receive) !== 0 ? VC_RECEIVES : 0) |
+      (this.#field(at, F.largeBuffers) !== 0 ? VC_LARGE_BUFFERS : 0);
+    const maximumSduBytes = Math.min(this.#field(at, F.maximumSduBytes), AAL5_MAX_SDU_OCTETS);
     const peak = this.#field(at, F.peakCellRate);
     const sustainable = this.#field(at, F.service) === VC_SERVICE.VBR ? this.#field(at, F.sustainableCellRate) : 0;
     const peakIntervalNs = peak === 0 ? 0 : NS_PER_SECOND / peak;
     const sustainIntervalNs = sustainable === 0 ? 0 : NS_PER_SECOND / sustainable;
-    vcs.peakIntervalNs[vc] = peakIntervalNs;
-    vcs.sustainIntervalNs[vc] = sustainIntervalNs;
     const burst = Math.max(0, this.#field(at, F.maximumBurstSize) - 1);
-    vcs.burstToleranceNs[vc] = sustainable === 0 ? 0 : burst * (sustainIntervalNs - peakIntervalNs);
+    const burstToleranceNs = sustainable === 0 ? 0 : burst * (sustainIntervalNs - peakIntervalNs);
+    this.#vcs.configure(vc, state, maximumSduBytes, { peakIntervalNs, sustainIntervalNs, burstToleranceNs });
     return COMMAND_STATUS.OK;
   }
 

@@ -9,6 +9,7 @@ import type { Receiver } from "./receiver.ts";
 import type { SerialRom } from "./serial-rom.ts";
 import type { Transmitter } from "./transmitter.ts";
 import type { VcTable } from "./vc-table.ts";
+import { VC_FRAMES_DROPPED, VC_FRAMES_ERRED, VC_FRAMES_RECEIVED, VC_FRAMES_TRANSMITTED } from "./vc-table.ts";
 
 const R = REGISTERS;
 const CTRL = REGISTERS.CTRL.fields;
@@ -289,13 +290,13 @@ export class RegisterFile {
       case R.VCSEL.offset:
         return vc;
       case R.VCTXF.offset:
-        return vcs.isOpen(vc) ? vcs.framesTransmitted[vc] : 0;
+        return vcs.word(vc, VC_FRAMES_TRANSMITTED);
       case R.VCRXF.offset:
-        return vcs.isOpen(vc) ? vcs.framesReceived[vc] : 0;
+        return vcs.word(vc, VC_FRAMES_RECEIVED);
       case R.VCERR.offset:
-        return vcs.isOpen(vc) ? vcs.framesErred[vc] : 0;
+        return vcs.word(vc, VC_FRAMES_ERRED);
       case R.VCDROP.offset:
-        return vcs.isOpen(vc) ? vcs.framesDropped[vc] : 0;
+        return vcs.word(vc, VC_FRAMES_DROPPED);
       case R.CLKL.offset:
         this.#clockHigh = Math.floor(clock.nowNs / TWO_32);
         return clock.nowNs % TWO_32;

@@ -9,41 +9,55 @@ const FIRST_CAPACITY = 64;
 export const NO_VC = -1;
 export const NO_FRAME = -1;
 
+/** An entry of the VC table is one cache line: so many 32-bit words in {@link VcTable.entries}, at `vc * VC_WORDS`. */
+export const VC_WORDS = 16;
+/** VC_OPEN and the bits below. */
+export const VC_STATE = 0;
+/** VPI << 16 | VCI. */
+export const VC_LABEL = 1;
+/** Longest SDU accepted from the fibre, bytes. */
+export const VC_MAXIMUM_SDU = 2;
+/** Frames held back by the shaper: first and last transmit ring entry, -1 when none. */
+export const VC_HELD_FIRST = 3;
+export const VC_HELD_LAST = 4;
+/** Reassembly: the frame that collects the cells, how many payload bytes it has, and the flags seen on its cells. */
+export const VC_PARTIAL_FRAME = 5;
+export const VC_PARTIAL_BYTES = 6;
+export const VC_PARTIAL_FLAGS = 7;
+export const VC_FRAMES_TRANSMITTED = 8;
+export const VC_FRAMES_RECEIVED = 9;
+export const VC_FRAMES_ERRED = 10;
+export const VC_FRAMES_DROPPED = 11;
+
+/** Bits of VC_STATE: the entry is open; descriptors of it are sent; cells of it are received, into large buffers; it is shaped. */
+export const VC_OPEN = 0x01;
+export const VC_TRANSMITS = 0x02;
+export const VC_RECEIVES = 0x04;
+export const VC_LARGE_BUFFERS = 0x08;
+export const VC_SHAPED = 0x10;
+
+/** How a VC is shaped (GCRA, TM 4.0 appendix II): intervals per cell in nanoseconds; a peak interval of 0 is unshaped. */
+export interface VcShape {
+  readonly peakIntervalNs: number;
+  readonly sustainIntervalNs: number;
+  readonly burstToleranceNs: number;
+}
+
 /**
- * The VC table: 65,536 entries, in arrays by VC index, and the look-up from VPI/VCI to an entry.
- * The arrays grow with the highest index in use, so that a NIC with few VCs is small.
+ * The VC table: 65,536 entries by VC index, and the look-up from VPI/VCI to an entry.
+ * It grows with the highest index in use, so that a NIC with few VCs is small.
  */
 export class VcTable {
-  open = new Uint8Array(FIRST_CAPACITY);
-  aal = new Uint8Array(FIRST_CAPACITY);
-  receives = new Uint8Array(FIRST_CAPACITY);
-  transmits = new Uint8Array(FIRST_CAPACITY);
-  largeBuffers = new Uint8Array(FIRST_CAPACITY);
-  vpi = new Uint16Array(FIRST_CAPACITY);
-  vci = new Uint16Array(FIRST_CAPACITY);
-  maximumSduBytes = new Int32Array(FIRST_CAPACITY);
+  entries = emptyEntries(new Int32Array(FIRST_CAPACITY * VC_WORDS), 0);
 
-  /** Shaper (GCRA, TM 4.0 appendix II): intervals per cell and theoretical arrival times, in nanoseconds; interval 0 is unshaped. */
+  /** Shaper by VC index: intervals per cell and theoretical arrival times, in nanoseconds. */
   peakIntervalNs = new Float64Array(FIRST_CAPACITY);
   peakNextNs = new Float64Array(FIRST_CAPACITY);
   sustainIntervalNs = new Float64Array(FIRST_CAPACITY);
   sustainNextNs = new Float64Array(FIRST_CAPACITY);
   burstToleranceNs = new Float64Array(FIRST_CAPACITY);
-  /** Frames held back by the shaper: first and last transmit ring entry, -1 when none. */
-  heldFirst = new Int32Array(FIRST_CAPACITY).fill(NO_VC);
-  heldLast = new Int32Array(FIRST_CAPACITY).fill(NO_VC);
-  /** The clock event that releases the first of them. */
+  /** The clock event that releases the first frame held back. */
   heldEvent = new Float64Array(FIRST_CAPACITY);
-
-  /** Reassembly: the frame that collects the cells, and how many payload bytes it has; flags seen on its cells. */
-  partialFrame = new Int32Array(FIRST_CAPACITY).fill(NO_FRAME);
-  partialBytes = new Int32Array(FIRST_CAPACITY);
-  partialFlags = new Uint8Array(FIRST_CAPACITY);
-
-  framesTransmitted = new Uint32Array(FIRST_CAPACITY);
-  framesReceived = new Uint32Array(FIRST_CAPACITY);
-  framesErred = new Uint32Array(FIRST_CAPACITY);
-  framesDropped = new Uint32Array(FIRST_CAPACITY);
 
   #capacity = FIRST_CAPACITY;
   #openCount = 0;
@@ -59,43 +73,64 @@ export class VcTable {
 
   /** @returns the VC index that VPI/VCI is open on, or {@link NO_VC}. */
   lookup(vpi: number, vci: number): number {
-    const key = (vpi << 16) | vci;
-    const page = this.#pages[key >>> PAGE_BITS];
-    return page === undefined ? NO_VC : page[key & (PAGE_ENTRIES - 1)];
+    return this.lookupLabel((vpi << 16) | vci);
+  }
+
+  /** The same by `VPI << 16 | VCI`. */
+  lookupLabel(label: number): number {
+    const page = this.#pages[label >>> PAGE_BITS];
+    return page === undefined ? NO_VC : page[label & (PAGE_ENTRIES - 1)];
   }
 
   isOpen(index: number): boolean {
-    return index < this.#capacity && this.open[index] === 1;
+    return index < this.#capacity && (this.entries[index * VC_WORDS + VC_STATE] & VC_OPEN) !== 0;
+  }
+
+  /** One word of an entry that is open; 0 of one that is not. For whoever looks at few of them. */
+  word(index: number, word: number): number {
+    return this.isOpen(index) ? this.entries[index * VC_WORDS + word] >>> 0 : 0;
   }
 
   /** Marks an entry open and enters its VPI/VCI for look-up. The caller has checked both. */
   enter(index: number, vpi: number, vci: number): void {
     this.#ensure(index);
-    this.open[index] = 1;
-    this.vpi[index] = vpi;
-    this.vci[index] = vci;
+    const at = index * VC_WORDS;
+    const label = (vpi << 16) | vci;
+    this.entries[at + VC_STATE] = VC_OPEN;
+    this.entries[at + VC_LABEL] = label;
     this.#openCount++;
-    const key = (vpi << 16) | vci;
-    const number = key >>> PAGE_BITS;
+    const number = label >>> PAGE_BITS;
     let page = this.#pages[number];
     if (page === undefined) {
       while (this.#pages.length <= number && this.#pages.length < KEY_PAGES) this.#pages.push(undefined);
       page = new Int32Array(PAGE_ENTRIES).fill(NO_VC);
       this.#pages[number] = page;
     }
-    page[key & (PAGE_ENTRIES - 1)] = index;
+    page[label & (PAGE_ENTRIES - 1)] = index;
+  }
+
+  /** Sets what OPEN and MODIFY say of an open entry. `state` is made of VC_TRANSMITS, VC_RECEIVES and VC_LARGE_BUFFERS. */
+  configure(index: number, state: number, maximumSduBytes: number, shape: VcShape): void {
+    const at = index * VC_WORDS;
+    this.entries[at + VC_STATE] = VC_OPEN | state | (shape.peakIntervalNs > 0 ? VC_SHAPED : 0);
+    this.entries[at + VC_MAXIMUM_SDU] = maximumSduBytes;
+    this.peakIntervalNs[index] = shape.peakIntervalNs;
+    this.sustainIntervalNs[index] = shape.sustainIntervalNs;
+    this.burstToleranceNs[index] = shape.burstToleranceNs;
   }
 
   leave(index: number): void {
-    const key = (this.vpi[index] << 16) | this.vci[index];
-    const page = this.#pages[key >>> PAGE_BITS];
-    if (page !== undefined) page[key & (PAGE_ENTRIES - 1)] = NO_VC;
-    this.open[index] = 0;
+    const at = index * VC_WORDS;
+    const { entries } = this;
+    const label = entries[at + VC_LABEL];
+    const page = this.#pages[label >>> PAGE_BITS];
+    if (page !== undefined) page[label & (PAGE_ENTRIES - 1)] = NO_VC;
     this.#openCount--;
-    this.framesTransmitted[index] = 0;
-    this.framesReceived[index] = 0;
-    this.framesErred[index] = 0;
-    this.framesDropped[index] = 0;
+    entries[at + VC_STATE] = 0;
+    entries[at + VC_FRAMES_TRANSMITTED] = 0;
+    entries[at + VC_FRAMES_RECEIVED] = 0;
+    entries[at + VC_FRAMES_ERRED] = 0;
+    entries[at + VC_FRAMES_DROPPED] = 0;
     this.peakNextNs[index] = 0;
     this.sustainNextNs[index] = 0;
   }
@@ -103,48 +138,33 @@ export class VcTable {
   #ensure(index: number): void {
     let capacity = this.#capacity;
     while (capacity <= index && capacity < VC_TABLE_ENTRIES) capacity *= 2;
-    if (capacity === this.#capacity) return;
     const before = this.#capacity;
+    if (capacity === before) return;
     this.#capacity = capacity;
-    const bytes = (old: Uint8Array): Uint8Array<ArrayBuffer> => grown(old, new Uint8Array(capacity));
-    const halves = (old: Uint16Array): Uint16Array<ArrayBuffer> => grown(old, new Uint16Array(capacity));
-    const signed = (old: Int32Array): Int32Array<ArrayBuffer> => grown(old, new Int32Array(capacity));
-    const counts = (old: Uint32Array): Uint32Array<ArrayBuffer> => grown(old, new Uint32Array(capacity));
-    const doubles = (old: Float64Array): Float64Array<ArrayBuffer> => grown(old, new Float64Array(capacity));
-    this.open = bytes(this.open);
-    this.aal = bytes(this.aal);
-    this.receives = bytes(this.receives);
-    this.transmits = bytes(this.transmits);
-    this.largeBuffers = bytes(this.largeBuffers);
-    this.vpi = halves(this.vpi);
-    this.vci = halves(this.vci);
-    this.maximumSduBytes = signed(this.maximumSduBytes);
-    this.peakIntervalNs = doubles(this.peakIntervalNs);
-    this.peakNextNs = doubles(this.peakNextNs);
-    this.sustainIntervalNs = doubles(this.sustainIntervalNs);
-    this.sustainNextNs = doubles(this.sustainNextNs);
-    this.burstToleranceNs = doubles(this.burstToleranceNs);
-    this.heldFirst = signed(this.heldFirst).fill(NO_VC, before);
-    this.heldLast = signed(this.heldLast).fill(NO_VC, before);
-    this.heldEvent = doubles(this.heldEvent);
-    this.partialFrame = signed(this.partialFrame).fill(NO_FRAME, before);
-    this.partialBytes = signed(this.partialBytes);
-    this.partialFlags = bytes(this.partialFlags);
-    this.framesTransmitted = counts(this.framesTransmitted);
-    this.framesReceived = counts(this.framesReceived);
-    this.framesErred = counts(this.framesErred);
-    this.framesDropped = counts(this.framesDropped);
+    const entries = new Int32Array(capacity * VC_WORDS);
+    entries.set(this.entries);
+    this.entries = emptyEntries(entries, before);
+    this.peakIntervalNs = enlarged(this.peakIntervalNs, capacity);
+    this.peakNextNs = enlarged(this.peakNextNs, capacity);
+    this.sustainIntervalNs = enlarged(this.sustainIntervalNs, capacity);
+    this.sustainNextNs = enlarged(this.sustainNextNs, capacity);
+    this.burstToleranceNs = enlarged(this.burstToleranceNs, capacity);
+    this.heldEvent = enlarged(this.heldEvent, capacity);
   }
 }
 
-function grown<
-  T extends
-    | Uint8Array<ArrayBuffer>
-    | Uint16Array<ArrayBuffer>
-    | Int32Array<ArrayBuffer>
-    | Uint32Array<ArrayBuffer>
-    | Float64Array<ArrayBuffer>,
->(from: ArrayLike<number>, to: T): T {
+/** Entries from `first` on hold nothing back and collect nothing. */
+function emptyEntries(entries: Int32Array<ArrayBuffer>, first: number): Int32Array<ArrayBuffer> {
+  for (let at = first * VC_WORDS; at < entries.length; at += VC_WORDS) {
+    entries[at + VC_HELD_FIRST] = -1;
+    entries[at + VC_HELD_LAST] = -1;
+    entries[at + VC_PARTIAL_FRAME] = NO_FRAME;
+  }
+  return entries;
+}
+
+function enlarged(from: Float64Array<ArrayBuffer>, capacity: number): Float64Array<ArrayBuffer> {
+  const to = new Float64Array(capacity);
   to.set(from);
   return to;
 }

@@ -21,6 +21,8 @@ export class WorldMemory {
   /** The whole memory as bytes and as little-endian 32-bit words (index = address >> 2). */
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
+  /** The same words signed: what the engine computes with in a register, where an unsigned one may take a box. */
+  readonly signedWords: Int32Array;
   /** Copies `length` bytes from one place to another; the ranges do not overlap. */
   readonly copy: CopyKernel;
   #next = NULL_GUARD_BYTES;
@@ -31,6 +33,7 @@ export class WorldMemory {
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.bytes = new Uint8Array(this.#memory.buffer);
     this.words = new Uint32Array(this.#memory.buffer);
+    this.signedWords = new Int32Array(this.#memory.buffer);
     const { exports } = new WebAssembly.Instance(KERNELS, { world: { memory: this.#memory } });
     this.copy = exports.copy as CopyKernel;
   }

@@ -2,6 +2,7 @@
 
 import type { Clock, ClockEventId, ClockTarget, Probe } from "../machine/index.ts";
 import type { Fibre, FibreDirection, FibrePort, Train } from "../wire/fibre.ts";
+import { FRAME_CELLS, FRAME_WORDS } from "../wire/fibre.ts";
 import { cellsPerSecond, cellTimeNs, LINK_RATES } from "./link-rate.ts";
 
 export interface LinkOptions {
@@ -71,14 +72,17 @@ class LinkDirection implements FibreDirection, ClockTarget {
       this.#fibre.trains.give(train);
       return;
     }
-    const { cells, timeNs } = this.#fibre.frames;
+    const { records, timeNs } = this.#fibre.frames;
+    const cellNs = this.#cellTimeNs;
+    const delayNs = this.#delayNs;
     let leavesAtNs = Math.max(this.#clock.nowNs, this.#freeAtNs);
     let cellCount = 0;
     for (let index = 0; index < count; index++) {
       const frame = train.frames[index];
-      cellCount += cells[frame];
-      leavesAtNs += cells[frame] * this.#cellTimeNs;
-      timeNs[frame] = Math.ceil(leavesAtNs) + this.#delayNs;
+      const cells = records[frame * FRAME_WORDS + FRAME_CELLS];
+      cellCount += cells;
+      leavesAtNs += cells * cellNs;
+      timeNs[frame] = Math.ceil(leavesAtNs) + delayNs;
     }
     this.#freeAtNs = leavesAtNs;
     this.counters.framesSent += count;

@@ -20,33 +20,43 @@ export const FRAME_FLAG_CONGESTION = 0x04;
 /** The largest frame: 65,535 bytes of SDU take 1,366 cells. */
 export const FRAME_MAX_BYTES = 1_366 * 53;
 
-const CLASS_BYTES = [128, 512, 2_048, 10_240, 73_728] as const;
+/**
+ * A frame's record: so many 32-bit words in {@link FrameStore.records}, at `frame * FRAME_WORDS`, so that what belongs to one
+ * frame lies in one cache line. Code that handles every frame reads and writes the words; all else uses the store's methods.
+ */
+export const FRAME_WORDS = 8;
+/** Where the frame's bytes start in the world's memory. */
+export const FRAME_ADDRESS = 0;
+/** How many bytes it has. */
+export const FRAME_LENGTH = 1;
+/** VPI << 16 | VCI. */
+export const FRAME_LABEL = 2;
+/** FRAME_FORMAT_CPCS_SDU or FRAME_FORMAT_CELLS. */
+export const FRAME_FORMAT = 3;
+/** How many cells it takes on the fibre. */
+export const FRAME_CELLS = 4;
+/** FRAME_FLAG_*. */
+export const FRAME_FLAGS = 5;
+/** CPCS user-to-user indication << 8 | common part indicator, as they stand in an AAL5 trailer. */
+export const FRAME_UU_CPI = 6;
+/** Links free frames of a size class; while the frame is allocated, its class. The store's own. */
+const FRAME_LINK = 7;
 
-/** Where frames in flight live. Frame ids index the metadata arrays; a freed id keeps its buffer, and the last freed is reused first. */
+const CLASS_BYTES = [128, 512, 2_048, 10_240, 73_728] as const;
+const NO_FRAME = -1;
+
+/** Where frames in flight live. A frame id names a record and a buffer; a freed id keeps its buffer, and the last freed is reused first. */
 export class FrameStore {
   /** The world's memory. */
   readonly bytes: Uint8Array;
   readonly capacity: number;
-  /** Where the frame's bytes start. */
-  readonly address: Int32Array;
-  /** How many bytes it has. */
-  readonly length: Int32Array;
-  readonly vpi: Uint16Array;
-  readonly vci: Uint16Array;
-  readonly format: Uint8Array;
-  /** How many cells it takes on the fibre. */
-  readonly cells: Int32Array;
-  readonly flags: Uint8Array;
-  /** CPCS user-to-user indication and common part indicator. */
-  readonly uu: Uint8Array;
-  readonly cpi: Uint8Array;
-  /** Virtual time at which its last bit is there; the link sets it. */
+  /** The records, {@link FRAME_WORDS} words each. */
+  readonly records: Int32Array;
+  /** By frame id: the virtual time at which its last bit is there; the link sets it. */
   readonly timeNs: Float64Array;
 
   readonly #end: number;
-  readonly #classOf: Uint8Array;
-  readonly #freeIds: Int32Array[];
-  readonly #freeCounts = new Int32Array(CLASS_BYTES.length);
+  readonly #firstFree = new Int32Array(CLASS_BYTES.length).fill(NO_FRAME);
   #nextAddress: number;
   #nextId = 0;
   #inUse = 0;
@@ -62,18 +72,8 @@ export class FrameStore {
     this.capacity = capacity;
     this.#nextAddress = start;
     this.#end = start + byteLength;
-    this.address = new Int32Array(capacity);
-    this.length = new Int32Array(capacity);
-    this.vpi = new Uint16Array(capacity);
-    this.vci = new Uint16Array(capacity);
-    this.format = new Uint8Array(capacity);
-    this.cells = new Int32Array(capacity);
-    this.flags = new Uint8Array(capacity);
-    this.uu = new Uint8Array(capacity);
-    this.cpi = new Uint8Array(capacity);
+    this.records = new Int32Array(capacity * FRAME_WORDS);
     this.timeNs = new Float64Array(capacity);
-    this.#classOf = new Uint8Array(capacity);
-    this.#freeIds = CLASS_BYTES.map(() => new Int32Array(capacity));
   }
 
   /** Frames allocated and not released. */
@@ -81,38 +81,110 @@ export class FrameStore {
     return this.#inUse;
   }
 
-  /** @returns a frame id for `byteLength` bytes (0 to 73,728), or -1 when the store is full. Its metadata is stale: set all of it. */
+  /** @returns a frame id for `byteLength` bytes (0 to 73,728), or -1 when the store is full. Its record is stale: {@link describe} it. */
   allocate(byteLength: number): number {
     let sizeClass = 0;
-    while (CLASS_BYTES[sizeClass] < byteLength) sizeClass++;
-    if (sizeClass >= CLASS_BYTES.length) return -1;
-    const free = this.#freeCounts[sizeClass];
-    let frame: number;
-    if (free > 0) {
-      this.#freeCounts[sizeClass] = free - 1;
-      frame = this.#freeIds[sizeClass][free - 1];
-    } else {
-      frame = this.#carve(sizeClass);
-      if (frame < 0) return -1;
+    while (sizeClass < CLASS_BYTES.length && CLASS_BYTES[sizeClass] < byteLength) sizeClass++;
+    if (sizeClass === CLASS_BYTES.length) return NO_FRAME;
+    let frame = this.#firstFree[sizeClass];
+    if (frame === NO_FRAME) {
+      frame = this.#carve(CLASS_BYTES[sizeClass]);
+      if (frame === NO_FRAME) return NO_FRAME;
     }
-    this.length[frame] = byteLength;
+    const { records } = this;
+    const at = frame * FRAME_WORDS;
+    this.#firstFree[sizeClass] = records[at + FRAME_LINK];
+    records[at + FRAME_LINK] = sizeClass;
+    records[at + FRAME_LENGTH] = byteLength;
     this.#inUse++;
     return frame;
   }
 
   release(frame: number): void {
-    const sizeClass = this.#classOf[frame];
-    this.#freeIds[sizeClass][this.#freeCounts[sizeClass]++] = frame;
+    const { records } = this;
+    const link = frame * FRAME_WORDS + FRAME_LINK;
+    const sizeClass = records[link];
+    records[link] = this.#firstFree[sizeClass];
+    this.#firstFree[sizeClass] = frame;
     this.#inUse--;
   }
 
-  #carve(sizeClass: number): number {
-    const size = CLASS_BYTES[sizeClass];
-    if (this.#nextId === this.capacity || this.#nextAddress + size > this.#end) return -1;
+  /** Says what a frame is besides its bytes. */
+  describe(frame: number, vpi: number, vci: number, format: number, cells: number, flags = 0, uu = 0, cpi = 0): void {
+    const { records } = this;
+    const at = frame * FRAME_WORDS;
+    records[at + FRAME_LABEL] = (vpi << 16) | vci;
+    records[at + FRAME_FORMAT] = format;
+    records[at + FRAME_CELLS] = cells;
+    records[at + FRAME_FLAGS] = flags;
+    records[at + FRAME_UU_CPI] = (uu << 8) | cpi;
+  }
+
+  /** Another frame with the same bytes and the same record; -1 when the store is full. */
+  duplicate(frame: number): number {
+    const { records } = this;
+    const length = this.lengthOf(frame);
+    const copy = this.allocate(length);
+    if (copy === NO_FRAME) return NO_FRAME;
+    const from = frame * FRAME_WORDS;
+    records.copyWithin(copy * FRAME_WORDS + FRAME_LENGTH, from + FRAME_LENGTH, from + FRAME_LINK);
+    const address = this.addressOf(frame);
+    this.bytes.copyWithin(this.addressOf(copy), address, address + length);
+    return copy;
+  }
+
+  addressOf(frame: number): number {
+    return this.records[frame * FRAME_WORDS + FRAME_ADDRESS];
+  }
+
+  lengthOf(frame: number): number {
+    return this.records[frame * FRAME_WORDS + FRAME_LENGTH];
+  }
+
+  vpiOf(frame: number): number {
+    return this.records[frame * FRAME_WORDS + FRAME_LABEL] >> 16;
+  }
+
+  vciOf(frame: number): number {
+    return this.records[frame * FRAME_WORDS + FRAME_LABEL] & 0xffff;
+  }
+
+  formatOf(frame: number): number {
+    return this.records[frame * FRAME_WORDS + FRAME_FORMAT];
+  }
+
+  cellsOf(frame: number): number {
+    return this.records[frame * FRAME_WORDS + FRAME_CELLS];
+  }
+
+  flagsOf(frame: number): number {
+    return this.records[frame * FRAME_WORDS + FRAME_FLAGS];
+  }
+
+  uuOf(frame: number): number {
+    return this.records[frame * FRAME_WORDS + FRAME_UU_CPI] >> 8;
+  }
+
+  cpiOf(frame: number): number {
+    return this.records[frame * FRAME_WORDS + FRAME_UU_CPI] & 0xff;
+  }
+
+  setFlags(frame: number, flags: number): void {
+    this.records[frame * FRAME_WORDS + FRAME_FLAGS] |= flags;
+  }
+
+  /** A frame of cells that has lost some. */
+  shorten(frame: number, byteLength: number, cells: number): void {
+    this.records[frame * FRAME_WORDS + FRAME_LENGTH] = byteLength;
+    this.records[frame * FRAME_WORDS + FRAME_CELLS] = cells;
+  }
+
+  #carve(size: number): number {
+    if (this.#nextId === this.capacity || this.#nextAddress + size > this.#end) return NO_FRAME;
     const frame = this.#nextId++;
-    this.address[frame] = this.#nextAddress;
+    this.records[frame * FRAME_WORDS + FRAME_ADDRESS] = this.#nextAddress;
+    this.records[frame * FRAME_WORDS + FRAME_LINK] = NO_FRAME;
     this.#nextAddress += size;
-    this.#classOf[frame] = sizeClass;
     return frame;
   }
 }

@@ -59,14 +59,9 @@ export class Bench {
     const { frames } = this.fibre;
     const frame = frames.allocate(bytes.length);
     if (frame < 0) throw new Error("the frame store is full");
-    frames.bytes.set(bytes, frames.address[frame]);
-    frames.vpi[frame] = vpi;
-    frames.vci[frame] = vci;
-    frames.format[frame] = meta.format ?? FRAME_FORMAT_CPCS_SDU;
-    frames.cells[frame] = meta.cells ?? Math.ceil((bytes.length + 8) / 48);
-    frames.flags[frame] = meta.flags ?? 0;
-    frames.uu[frame] = meta.uu ?? 0;
-    frames.cpi[frame] = meta.cpi ?? 0;
+    frames.bytes.set(bytes, frames.addressOf(frame));
+    const { format = FRAME_FORMAT_CPCS_SDU, cells = Math.ceil((bytes.length + 8) / 48) } = meta;
+    frames.describe(frame, vpi, vci, format, cells, meta.flags, meta.uu, meta.cpi);
     frames.timeNs[frame] = meta.timeNs ?? this.world.clock.nowNs;
     return frame;
   }
@@ -124,17 +119,17 @@ export class NotingFibre implements FibreDirection {
     this.trains.push(train.count);
     for (let i = 0; i < train.count; i++) {
       const frame = train.frames[i];
-      const start = frames.address[frame];
+      const start = frames.addressOf(frame);
       this.sent.push({
         atNs: this.#bench.world.clock.nowNs,
-        vpi: frames.vpi[frame],
-        vci: frames.vci[frame],
-        format: frames.format[frame],
-        cells: frames.cells[frame],
-        flags: frames.flags[frame],
-        uu: frames.uu[frame],
-        cpi: frames.cpi[frame],
-        bytes: frames.bytes.slice(start, start + frames.length[frame]),
+        vpi: frames.vpiOf(frame),
+        vci: frames.vciOf(frame),
+        format: frames.formatOf(frame),
+        cells: frames.cellsOf(frame),
+        flags: frames.flagsOf(frame),
+        uu: frames.uuOf(frame),
+        cpi: frames.cpiOf(frame),
+        bytes: frames.bytes.slice(start, start + frames.lengthOf(frame)),
       });
     }
     this.#bench.fibre.discard(train);

@@ -279,7 +279,7 @@ describe("cell mode receive", () => {
     nic.command(openCommand(1, 100, { opcode: COMMAND_OPCODES.MODIFY, vpi: VPI, maximumSduBytes: 40 }));
     nic.bench.deliverCells(nic.nic.phy, endless);
     const guard = nic.bench.frame(9, 9, new Uint8Array(100).fill(0x77));
-    const address = nic.bench.fibre.frames.address[guard] ?? 0;
+    const address = nic.bench.fibre.frames.addressOf(guard);
     nic.command(openCommand(1, 100, { opcode: COMMAND_OPCODES.MODIFY, vpi: VPI, maximumSduBytes: 2_000 }));
     for (let i = 0; i < 30; i++) nic.bench.deliverCells(nic.nic.phy, endless);
     expect(nic.bytes.slice(address, address + 100).every((byte) => byte === 0x77)).toBe(true);

@@ -316,14 +316,14 @@ describe("PortCapture", () => {
   function frameIn(format: number, vpi: number, vci: number): { frames: FrameStore; frame: number } {
     const frames = new FrameStore(new Uint8Array(65_536), 0, 65_536, 4);
     const frame = frames.allocate(format === FRAME_FORMAT_CELLS ? 3 * 53 : sdu.length);
-    frames.format[frame] = format;
-    frames.vpi[frame] = vpi;
-    frames.vci[frame] = vci;
     if (format === FRAME_FORMAT_CELLS) {
-      segmentAal5(sdu, 0, sdu.length, frames.bytes, frames.address[frame]!, vpi, vci, 0, 0, 0, 0);
+      segmentAal5(sdu, 0, sdu.length, frames.bytes, frames.addressOf(frame), vpi, vci, 0, 0, 0, 0);
       // Labels of frame format mean nothing for a frame in cells.
-      frames.vci[frame] = 9999;
-    } else frames.bytes.set(sdu, frames.address[frame]);
+      frames.describe(frame, vpi, 9999, format, 3);
+    } else {
+      frames.bytes.set(sdu, frames.addressOf(frame));
+      frames.describe(frame, vpi, vci, format, 3);
+    }
     return { frames, frame };
   }
 
@@ -363,10 +363,10 @@ describe("PortCapture", () => {
 
   it("a frame that lost a cell, or whose length field is damaged, is captured without its trailer", () => {
     const { frames, frame } = frameIn(FRAME_FORMAT_CELLS, 0, 32);
-    const lengthField = frames.address[frame]! + 3 * 53 - 6;
+    const lengthField = frames.addressOf(frame) + 3 * 53 - 6;
     frames.bytes[lengthField] = 0xff;
     const lost = frameIn(FRAME_FORMAT_CELLS, 0, 32);
-    lost.frames.length[lost.frame] = 2 * 53;
+    lost.frames.shorten(lost.frame, 2 * 53, 2);
     const packets = captured(true, (capture) => {
       capture.observeFrame(TAP_RECEIVE, 1, frames, frame);
       capture.observeFrame(TAP_RECEIVE, 2, lost.frames, lost.frame);

@@ -31,17 +31,11 @@ export class Bench {
     const frame = frames.allocate(format === FRAME_FORMAT_CELLS ? cells * CELL_OCTETS : sdu.length);
     if (frame < 0) throw new Error("the frame store is full");
     if (format === FRAME_FORMAT_CELLS) {
-      segmentAal5(sdu, 0, sdu.length, frames.bytes, frames.address[frame], vpi, vci, 0, 0, 0, 0);
+      segmentAal5(sdu, 0, sdu.length, frames.bytes, frames.addressOf(frame), vpi, vci, 0, 0, 0, 0);
     } else {
-      frames.bytes.set(sdu, frames.address[frame]);
+      frames.bytes.set(sdu, frames.addressOf(frame));
     }
-    frames.vpi[frame] = vpi;
-    frames.vci[frame] = vci;
-    frames.format[frame] = format;
-    frames.cells[frame] = cells;
-    frames.flags[frame] = 0;
-    frames.uu[frame] = 0;
-    frames.cpi[frame] = 0;
+    frames.describe(frame, vpi, vci, format, cells);
     return frame;
   }
 
@@ -87,14 +81,14 @@ export class Sink implements FibrePort {
     this.trainSizes.push(train.count);
     for (let index = 0; index < train.count; index++) {
       const frame = train.frames[index];
-      const address = frames.address[frame];
+      const address = frames.addressOf(frame);
       this.received.push({
-        vpi: frames.vpi[frame],
-        vci: frames.vci[frame],
-        bytes: frames.bytes.slice(address, address + frames.length[frame]),
+        vpi: frames.vpiOf(frame),
+        vci: frames.vciOf(frame),
+        bytes: frames.bytes.slice(address, address + frames.lengthOf(frame)),
         timeNs: frames.timeNs[frame],
         atNs: this.#bench.clock.nowNs,
-        flags: frames.flags[frame],
+        flags: frames.flagsOf(frame),
       });
     }
     this.#bench.fibre.discard(train);

@@ -193,7 +193,7 @@ describe("taps", () => {
   class Notes implements FrameObserver {
     readonly seen: [number, number, number][] = [];
     observeFrame(direction: number, timeNs: number, frames: FrameStore, frame: number): void {
-      this.seen.push([direction, timeNs, frames.vci[frame] ?? -1]);
+      this.seen.push([direction, timeNs, frames.vciOf(frame)]);
     }
   }
 

@@ -232,7 +232,7 @@ describe("switching real cells", () => {
     const sdu = octets(400);
     const frame = bench.frame(1, 100, sdu, FRAME_FORMAT_CELLS);
     const { frames } = bench.fibre;
-    const before = frames.bytes.slice(frames.address[frame], frames.address[frame]! + frames.length[frame]!);
+    const before = frames.bytes.slice(frames.addressOf(frame), frames.addressOf(frame) + frames.lengthOf(frame));
     links[0]!.directionFrom(0).transmitTrain(bench.train(frame));
     bench.settle();
     const after = hosts[1]!.received[0]!.bytes;
@@ -272,7 +272,7 @@ describe("switching real cells", () => {
     const frame = bench.frame(1, 100, octets(150), FRAME_FORMAT_CELLS);
     const other = bench.frame(1, 101, octets(150), FRAME_FORMAT_CELLS);
     const { frames } = bench.fibre;
-    frames.bytes.copyWithin(frames.address[frame]! + 53, frames.address[other], frames.address[other]! + 53);
+    frames.bytes.copyWithin(frames.addressOf(frame) + 53, frames.addressOf(other), frames.addressOf(other) + 53);
     frames.release(other);
     links[0]!.directionFrom(0).transmitTrain(bench.train(frame));
     bench.settle();
@@ -283,15 +283,15 @@ describe("switching real cells", () => {
     const { bench, atmSwitch, signalling, links } = oneConnection();
     const { frames } = bench.fibre;
     const whole = bench.frame(0, 5, octets(150), FRAME_FORMAT_CELLS);
-    const cells = frames.bytes.slice(frames.address[whole], frames.address[whole]! + frames.length[whole]!);
+    const cells = frames.bytes.slice(frames.addressOf(whole), frames.addressOf(whole) + frames.lengthOf(whole));
     frames.release(whole);
     for (let at = 0; at < cells.length; at += CELL_OCTETS) {
       const one = bench.frame(0, 5, octets(1), FRAME_FORMAT_CELLS);
-      frames.bytes.set(cells.subarray(at, at + CELL_OCTETS), frames.address[one]);
+      frames.bytes.set(cells.subarray(at, at + CELL_OCTETS), frames.addressOf(one));
       links[0]!.directionFrom(0).transmitTrain(bench.train(one));
     }
     const spoilt = bench.frame(0, 5, octets(20), FRAME_FORMAT_CELLS);
-    frames.bytes[frames.address[spoilt]!]! ^= 1;
+    frames.bytes[frames.addressOf(spoilt)]! ^= 1;
     links[0]!.directionFrom(0).transmitTrain(bench.train(spoilt));
     bench.send(links[0]!.directionFrom(0), 0, 5, [octets(60)], FRAME_FORMAT_CELLS);
     bench.settle();
@@ -306,8 +306,7 @@ describe("switching real cells", () => {
     const { bench, signalling, links } = oneConnection();
     const { frames } = bench.fibre;
     const first = bench.frame(0, 5, octets(60), FRAME_FORMAT_CELLS);
-    frames.length[first] = CELL_OCTETS;
-    frames.cells[first] = 1;
+    frames.shorten(first, CELL_OCTETS, 1);
     links[0]!.directionFrom(0).transmitTrain(bench.train(first));
     bench.settle();
     links[0]!.setUp(false);
@@ -389,8 +388,8 @@ describe("the switch as call control sees it", () => {
           const frame = bench.frame(0, what.vci, what.octets, format);
           const { frames } = bench.fibre;
           if (!what.wellFormed) {
-            for (let at = 0; at < frames.length[frame]!; at++)
-              frames.bytes[frames.address[frame]! + at] = (at * 89) & 255;
+            for (let at = 0; at < frames.lengthOf(frame); at++)
+              frames.bytes[frames.addressOf(frame) + at] = (at * 89) & 255;
           }
           links[what.port]!.directionFrom(0).transmitTrain(bench.train(frame));
         }

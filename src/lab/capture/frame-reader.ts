@@ -14,14 +14,14 @@ export class FrameReader {
 
   /** @returns false when the frame is too short for a cell. */
   read(frames: FrameStore, frame: number): boolean {
-    const address = frames.address[frame];
-    const length = frames.length[frame];
-    if (frames.format[frame] !== FRAME_FORMAT_CELLS) {
+    const address = frames.addressOf(frame);
+    const length = frames.lengthOf(frame);
+    if (frames.formatOf(frame) !== FRAME_FORMAT_CELLS) {
       this.bytes = frames.bytes;
       this.offset = address;
       this.length = length;
-      this.vpi = frames.vpi[frame];
-      this.vci = frames.vci[frame];
+      this.vpi = frames.vpiOf(frame);
+      this.vci = frames.vciOf(frame);
       return true;
     }
     if (length < CELL_OCTETS) return false;

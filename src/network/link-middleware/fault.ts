@@ -197,12 +197,12 @@ export class FaultDirection implements FibreDirection, ClockTarget {
 
   #damage(frame: number, rule: FaultRule): void {
     const { frames } = this.#fibre;
-    const bits = 8 * frames.length[frame];
-    if (frames.format[frame] === FRAME_FORMAT_CPCS_SDU) frames.flags[frame] |= FRAME_FLAG_DAMAGED;
+    const bits = 8 * frames.lengthOf(frame);
+    if (frames.formatOf(frame) === FRAME_FORMAT_CPCS_SDU) frames.setFlags(frame, FRAME_FLAG_DAMAGED);
     this.counters.damaged++;
     if (bits === 0) return;
     const bit = rule.bit === undefined ? this.#randomBit(frame, bits) : rule.bit % bits;
-    frames.bytes[frames.address[frame] + (bit >> 3)] ^= 0x80 >> (bit & 7);
+    frames.bytes[frames.addressOf(frame) + (bit >> 3)] ^= 0x80 >> (bit & 7);
     this.#tell("bit-flip", { bit });
   }
 
@@ -210,28 +210,18 @@ export class FaultDirection implements FibreDirection, ClockTarget {
   #randomBit(frame: number, bits: number): number {
     const random = this.#options.random ?? null;
     if (random === null) return 0;
-    if (this.#fibre.frames.format[frame] === FRAME_FORMAT_CPCS_SDU) return random.nextBelow(bits);
+    if (this.#fibre.frames.formatOf(frame) === FRAME_FORMAT_CPCS_SDU) return random.nextBelow(bits);
     const payloadBits = 8 * CELL_PAYLOAD_OCTETS;
     const drawn = random.nextBelow(Math.floor(bits / (8 * CELL_OCTETS)) * payloadBits);
     return Math.floor(drawn / payloadBits) * 8 * CELL_OCTETS + 8 * CELL_HEADER_OCTETS + (drawn % payloadBits);
   }
 
   #duplicate(frame: number, out: Train): void {
-    const { frames } = this.#fibre;
-    const copy = frames.allocate(frames.length[frame]);
+    const copy = this.#fibre.frames.duplicate(frame);
     if (copy < 0) {
       this.counters.notDuplicated++;
       return;
     }
-    const from = frames.address[frame];
-    frames.bytes.copyWithin(frames.address[copy], from, from + frames.length[frame]);
-    frames.vpi[copy] = frames.vpi[frame];
-    frames.vci[copy] = frames.vci[frame];
-    frames.format[copy] = frames.format[frame];
-    frames.cells[copy] = frames.cells[frame];
-    frames.flags[copy] = frames.flags[frame];
-    frames.uu[copy] = frames.uu[frame];
-    frames.cpi[copy] = frames.cpi[frame];
     out.frames[out.count++] = copy;
     this.counters.duplicated++;
     this.#tell("duplicate", {});

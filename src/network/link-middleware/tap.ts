@@ -51,7 +51,7 @@ export class TransmitTap implements FibreDirection {
       let timeNs = Math.max(this.#clock.nowNs, this.#next.freeAtNs);
       for (let index = 0; index < train.count; index++) {
         const frame = train.frames[index];
-        timeNs += frames.cells[frame] * this.#cellTimeNs;
+        timeNs += frames.cellsOf(frame) * this.#cellTimeNs;
         this.#observer.observeFrame(TAP_TRANSMIT, Math.ceil(timeNs), frames, frame);
       }
     }

@@ -6,13 +6,17 @@ import {
   CELL_OCTETS,
   cellVci,
   cellVpi,
+  FRAME_CELLS,
+  FRAME_FORMAT,
   FRAME_FORMAT_CELLS,
   FRAME_FORMAT_CPCS_SDU,
+  FRAME_LABEL,
+  FRAME_WORDS,
   isCellHeaderValid,
   relabelCell,
 } from "../../wire/index.ts";
 import type { SignallingHandler, SwitchFabric, VcLabel } from "./call-control-port.ts";
-import { NO_PORT, vcLabelVci, vcLabelVpi } from "./call-control-port.ts";
+import { NO_PORT, NO_VC_LABEL, vcLabel, vcLabelVci, vcLabelVpi } from "./call-control-port.ts";
 import { RoutingTable } from "./routing-table.ts";
 import { SIGNALLING_VCI, SIGNALLING_VPI, SignallingChannel } from "./signalling-channel.ts";
 import type { SwitchCore } from "./switch-port.ts";
@@ -44,6 +48,9 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
   readonly #channels: SignallingChannel[] = [];
   #handler: SignallingHandler | null = null;
   #burstDepth = 0;
+  /** Where the run of frames goes that was relabelled last, and how many cells it has. */
+  #runPort = 0;
+  #runCells = 0;
   // Ports with frames to flush, each once.
   readonly #touched: Int32Array;
   readonly #isTouched: Uint8Array;
@@ -123,8 +130,8 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
   connectVcs(portA: number, labelA: VcLabel, portB: number, labelB: VcLabel): boolean {
     const a = this.port(portA).connections;
     const b = this.port(portB).connections;
-    const aTaken = a.portOf(vcLabelVpi(labelA), vcLabelVci(labelA)) !== NO_PORT;
-    if (aTaken || b.portOf(vcLabelVpi(labelB), vcLabelVci(labelB)) !== NO_PORT) return false;
+    const aTaken = a.portOf(labelA) !== NO_PORT;
+    if (aTaken || b.portOf(labelB) !== NO_PORT) return false;
     a.set(labelA, portB, labelB);
     b.set(labelB, portA, labelA);
     if (this.#probe !== null) this.#tellConnection("connect-vc", portA, labelA, portB, labelB);
@@ -133,9 +140,9 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
 
   disconnectVcs(port: number, label: VcLabel): boolean {
     const table = this.port(port).connections;
-    const otherPort = table.portOf(vcLabelVpi(label), vcLabelVci(label));
+    const otherPort = table.portOf(label);
     if (otherPort === NO_PORT) return false;
-    const otherLabel = table.labelOf(vcLabelVpi(label), vcLabelVci(label));
+    const otherLabel = table.labelOf(label);
     table.delete(label);
     this.port(otherPort).connections.delete(otherLabel);
     if (this.#probe !== null) this.#tellConnection("disconnect-vc", port, label, otherPort, otherLabel);
@@ -145,9 +152,9 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
   /** Where the connection of a label leads, as [port, VPI, VCI]; null when it has none. For whoever looks at a switch from outside. */
   peerOf(port: number, vpi: number, vci: number): readonly [number, number, number] | null {
     const { connections: table } = this.port(port);
-    const peer = table.portOf(vpi, vci);
+    const peer = table.portOf(vcLabel(vpi, vci));
     if (peer === NO_PORT) return null;
-    const label = table.labelOf(vpi, vci);
+    const label = table.labelOf(vcLabel(vpi, vci));
     return [peer, vcLabelVpi(label), vcLabelVci(label)];
   }
 
@@ -165,18 +172,58 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
   forwardTrain(port: SwitchPort, train: Train): void {
     this.#burstDepth++;
     port.counters.framesReceived += train.count;
-    for (let index = 0; index < train.count; index++) this.#forwardFrame(port, train.frames[index]);
-    this.#fibre.trains.give(train);
+    const run = this.#relabelRun(port, train);
+    const isTaken = run === train.count && this.#ports[this.#runPort].takeTrain(train, this.#runCells);
+    if (run > 0) this.#touch(this.#runPort);
+    if (!isTaken) {
+      const outgoing = this.#ports[this.#runPort];
+      for (let index = 0; index < run; index++) outgoing.enqueue(train.frames[index]);
+      for (let index = run; index < train.count; index++) this.#forwardFrame(port, train.frames[index]);
+      this.#fibre.trains.give(train);
+    }
     this.#burstDepth--;
     if (this.#burstDepth === 0) this.#flushTouched();
   }
 
+  /**
+   * The hot path: relabels whole frames at the head of a train that all leave by one port, which is #runPort then; they have
+   * #runCells cells. Stops at whatever is not so.
+   * @returns how many frames it relabelled.
+   */
+  #relabelRun(port: SwitchPort, train: Train): number {
+    const { records } = this.#fibre.frames;
+    const { connections } = port;
+    let runPort = NO_PORT;
+    let incoming = NO_VC_LABEL;
+    let outgoing = NO_VC_LABEL;
+    let cells = 0;
+    let run = 0;
+    for (; run < train.count; run++) {
+      const record = train.frames[run] * FRAME_WORDS;
+      if (records[record + FRAME_FORMAT] !== FRAME_FORMAT_CPCS_SDU) break;
+      const label = records[record + FRAME_LABEL];
+      if (label !== incoming) {
+        const labelPort = connections.portOf(label);
+        if (labelPort === NO_PORT || (labelPort !== runPort && run > 0)) break;
+        runPort = labelPort;
+        incoming = label;
+        outgoing = connections.labelOf(label);
+      }
+      records[record + FRAME_LABEL] = outgoing;
+      cells += records[record + FRAME_CELLS];
+    }
+    this.#runPort = Math.max(0, runPort);
+    this.#runCells = cells;
+    port.counters.cellsReceived += cells;
+    return run;
+  }
+
   #forwardFrame(port: SwitchPort, frame: number): void {
     const { frames } = this.#fibre;
-    const vpi = frames.vpi[frame];
-    const vci = frames.vci[frame];
-    port.counters.cellsReceived += frames.cells[frame];
-    const outgoing = port.connections.portOf(vpi, vci);
+    const vpi = frames.vpiOf(frame);
+    const vci = frames.vciOf(frame);
+    port.counters.cellsReceived += frames.cellsOf(frame);
+    const outgoing = port.connections.portOf(vcLabel(vpi, vci));
     if (outgoing === NO_PORT) {
       if (vpi === SIGNALLING_VPI && vci === SIGNALLING_VCI && this.#handler !== null) {
         this.#channels[port.index].receiveFrame(frame, this.#handler);
@@ -187,14 +234,13 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
       frames.release(frame);
       return;
     }
-    const label = port.connections.labelOf(vpi, vci);
-    if (frames.format[frame] === FRAME_FORMAT_CELLS && !this.#relabelCells(port, frame, label)) {
+    const label = port.connections.labelOf(vcLabel(vpi, vci));
+    if (frames.formatOf(frame) === FRAME_FORMAT_CELLS && !this.#relabelCells(port, frame, label)) {
       port.counters.emptiedFrames++;
       frames.release(frame);
       return;
     }
-    frames.vpi[frame] = vcLabelVpi(label);
-    frames.vci[frame] = vcLabelVci(label);
+    frames.records[frame * FRAME_WORDS + FRAME_LABEL] = label;
     if (this.#ports[outgoing].enqueue(frame)) this.#touch(outgoing);
   }
 
@@ -202,10 +248,10 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
   #relabelCells(port: SwitchPort, frame: number, label: VcLabel): boolean {
     const { frames } = this.#fibre;
     const { bytes } = frames;
-    const vpi = frames.vpi[frame];
-    const vci = frames.vci[frame];
-    const start = frames.address[frame];
-    const end = start + frames.length[frame];
+    const vpi = frames.vpiOf(frame);
+    const vci = frames.vciOf(frame);
+    const start = frames.addressOf(frame);
+    const end = start + frames.lengthOf(frame);
     let to = start;
     for (let cell = start; cell + CELL_OCTETS <= end; cell += CELL_OCTETS) {
       if (!isCellHeaderValid(bytes, cell)) {
@@ -220,8 +266,7 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
       relabelCell(bytes, to, vcLabelVpi(label), vcLabelVci(label));
       to += CELL_OCTETS;
     }
-    frames.length[frame] = to - start;
-    frames.cells[frame] = (to - start) / CELL_OCTETS;
+    frames.shorten(frame, to - start, (to - start) / CELL_OCTETS);
     return to !== start;
   }
 

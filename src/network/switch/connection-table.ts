@@ -33,13 +33,17 @@ export class ConnectionTable {
   }
 
   /** The outgoing port of a VC, or NO_PORT. */
-  portOf(vpi: number, vci: number): number {
+  portOf(label: VcLabel): number {
+    const vpi = label >> 16;
+    const vci = label & 0xffff;
     const path = vpi < this.#paths.length ? this.#paths[vpi] : null;
     return path === null || vci >= path.ports.length ? NO_PORT : path.ports[vci];
   }
 
   /** The outgoing label of a VC, or NO_VC_LABEL. */
-  labelOf(vpi: number, vci: number): VcLabel {
+  labelOf(label: VcLabel): VcLabel {
+    const vpi = label >> 16;
+    const vci = label & 0xffff;
     const path = vpi < this.#paths.length ? this.#paths[vpi] : null;
     return path === null || vci >= path.labels.length ? NO_VC_LABEL : path.labels[vci];
   }

@@ -46,18 +46,18 @@ export class SignallingChannel {
   /** Takes the SDUs of a frame to the handler; the frame stays the caller's. */
   receiveFrame(frame: number, handler: SignallingHandler): void {
     const frames = this.#frames;
-    if (frames.format[frame] === FRAME_FORMAT_CELLS) {
+    if (frames.formatOf(frame) === FRAME_FORMAT_CELLS) {
       this.#receiveCells(frame, handler);
       return;
     }
-    const length = frames.length[frame];
-    const isDamaged = (frames.flags[frame] & FRAME_FLAG_DAMAGED) !== 0;
+    const length = frames.lengthOf(frame);
+    const isDamaged = (frames.flagsOf(frame) & FRAME_FLAG_DAMAGED) !== 0;
     if (isDamaged || length === 0 || length > SIGNALLING_MAX_SDU_OCTETS) {
       this.#port.counters.signallingDamaged++;
       return;
     }
     this.#port.counters.signallingReceived++;
-    handler.receiveSignalling(this.#port.index, frames.bytes, frames.address[frame], length);
+    handler.receiveSignalling(this.#port.index, frames.bytes, frames.addressOf(frame), length);
   }
 
   #receiveCells(frame: number, handler: SignallingHandler): void {
@@ -67,8 +67,8 @@ export class SignallingChannel {
       this.#assembly = new Uint8Array(aal5PduLength(SIGNALLING_MAX_SDU_OCTETS));
       this.#reassembler = new Aal5Reassembler(this.#assembly, 0, SIGNALLING_MAX_SDU_OCTETS);
     }
-    const start = this.#frames.address[frame];
-    const end = start + this.#frames.length[frame];
+    const start = this.#frames.addressOf(frame);
+    const end = start + this.#frames.lengthOf(frame);
     for (let cell = start; cell + CELL_OCTETS <= end; cell += CELL_OCTETS) {
       if (!isCellHeaderValid(bytes, cell)) {
         counters.headerErrorCells++;
@@ -95,19 +95,13 @@ export class SignallingChannel {
       this.#port.counters.signallingNotSent++;
       return false;
     }
-    const address = frames.address[frame];
+    const address = frames.addressOf(frame);
     if (inCells) {
       segmentAal5(source, offset, length, frames.bytes, address, SIGNALLING_VPI, SIGNALLING_VCI, 0, 0, 0, 0);
     } else {
       this.#copier.copy(source, offset, length, frames.bytes, address);
     }
-    frames.vpi[frame] = SIGNALLING_VPI;
-    frames.vci[frame] = SIGNALLING_VCI;
-    frames.format[frame] = this.#format;
-    frames.cells[frame] = cellCount;
-    frames.flags[frame] = 0;
-    frames.uu[frame] = 0;
-    frames.cpi[frame] = 0;
+    frames.describe(frame, SIGNALLING_VPI, SIGNALLING_VCI, this.#format, cellCount);
     if (!this.#port.enqueue(frame)) {
       this.#port.counters.signallingNotSent++;
       return false;

@@ -96,7 +96,7 @@ export class SwitchPort implements FibrePort {
       return false;
     }
     if (this.#pending === null) this.#roomCells = this.#freeCells(outgoing);
-    const cells = this.#fibre.frames.cells[frame];
+    const cells = this.#fibre.frames.cellsOf(frame);
     if (cells > this.#roomCells) {
       this.counters.bufferOverflowFrames++;
       this.#fibre.frames.release(frame);
@@ -109,6 +109,20 @@ export class SwitchPort implements FibrePort {
     this.counters.framesSent++;
     this.counters.cellsSent += cells;
     if (pending.count === pending.frames.length) this.flush();
+    return true;
+  }
+
+  /** Takes a train as it is, frames of `cells` cells in all: when nothing is gathered here, and there is room for every one. */
+  takeTrain(train: Train, cells: number): boolean {
+    const outgoing = this.#outgoing;
+    if (outgoing === null || !this.#up || this.#pending !== null) return false;
+    const room = this.#freeCells(outgoing);
+    if (cells > room) return false;
+    this.#roomCells = room - cells;
+    this.#pending = train;
+    this.counters.framesSent += train.count;
+    this.counters.cellsSent += cells;
+    if (train.count === train.frames.length) this.flush();
     return true;
   }
 
