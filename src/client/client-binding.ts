@@ -361,10 +361,12 @@ export class ClientBinding {
   /** ProtocolCoReceiveNetBufferLists (RCV-04, RCV-05): looked at during the call, and given back at once. */
   received(call: ClientCall, lists: NET_BUFFER_LIST, flags: number): void {
     const { events } = this.options;
+    const isWatched = events.frameReceived !== null;
     for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
+      const buffer = list.FirstNetBuffer;
       call.framesReceived++;
-      call.bytesReceived += list.FirstNetBuffer?.DataLength ?? 0;
-      if (events.frameReceived !== null) events.frameReceived(call, list);
+      if (buffer !== null) call.bytesReceived += buffer.DataLength;
+      if (isWatched) events.frameReceived?.(call, list);
     }
     if ((flags & NDIS_RECEIVE_FLAGS_RESOURCES) === 0 && this.handle !== null)
       this.ndis.NdisReturnNetBufferLists(this.handle, lists, 0);

@@ -18,19 +18,12 @@ import {
 } from "../wire/cell.ts";
 import type { Fibre, FrameStore, Train } from "../wire/fibre.ts";
 import {
-  FRAME_ADDRESS,
-  FRAME_CELLS,
   FRAME_FLAG_CLP,
   FRAME_FLAG_CONGESTION,
   FRAME_FLAG_DAMAGED,
-  FRAME_FLAGS,
-  FRAME_FORMAT,
   FRAME_FORMAT_CELLS,
   FRAME_FORMAT_CPCS_SDU,
-  FRAME_LABEL,
-  FRAME_LENGTH,
-  FRAME_UU_CPI,
-  FRAME_WORDS,
+  FRAME_RECORD,
 } from "../wire/fibre.ts";
 import type { BusMaster } from "./bus-master.ts";
 import type { Counters } from "./counters.ts";
@@ -39,24 +32,20 @@ import { DescriptorRing } from "./descriptor-ring.ts";
 import type { InterruptBlock } from "./interrupt-block.ts";
 import { CAUSE_RXC, CAUSE_RXO } from "./interrupt-block.ts";
 import type { VcTable } from "./vc-table.ts";
-import {
-  NO_FRAME,
-  NO_VC,
-  VC_FRAMES_DROPPED,
-  VC_FRAMES_ERRED,
-  VC_FRAMES_RECEIVED,
-  VC_LARGE_BUFFERS,
-  VC_MAXIMUM_SDU,
-  VC_PARTIAL_BYTES,
-  VC_PARTIAL_FLAGS,
-  VC_PARTIAL_FRAME,
-  VC_RECEIVES,
-  VC_STATE,
-  VC_WORDS,
-} from "./vc-table.ts";
+import { NO_FRAME, NO_VC, VC_ENTRY, VC_LARGE_BUFFERS, VC_RECEIVES } from "./vc-table.ts";
 
 const FRB = FREE_BUFFER.fields;
 const RXC = RECEIVE_COMPLETION.fields;
+// Constants of this file's own are constants to the engine's compiler; imported ones are loads.
+const FRAME = FRAME_RECORD;
+const VC = VC_ENTRY;
+const CLP = FRAME_FLAG_CLP;
+const CONGESTION = FRAME_FLAG_CONGESTION;
+const DAMAGED = FRAME_FLAG_DAMAGED;
+const WHOLE = FRAME_FORMAT_CPCS_SDU;
+const RECEIVES = VC_RECEIVES;
+const LARGE_BUFFERS = VC_LARGE_BUFFERS;
+const UNKNOWN = NO_VC;
 const BUFFER_WORDS = FREE_BUFFER.bytes >> 2;
 const COMPLETION_WORDS = RECEIVE_COMPLETION.bytes >> 2;
 const BUFFER_SHIFT = 31 - Math.clz32(BUFFER_WORDS);
@@ -113,13 +102,13 @@ export class Receiver {
   /** Gives up what was collected of a PDU on this VC. */
   dropPartial(vc: number): void {
     const { entries } = this.#vcs;
-    const at = vc * VC_WORDS;
-    const frame = entries[at + VC_PARTIAL_FRAME];
+    const at = vc * VC.words;
+    const frame = entries[at + VC.partialFrame];
     if (frame === NO_FRAME) return;
     this.#frames.release(frame);
-    entries[at + VC_PARTIAL_FRAME] = NO_FRAME;
-    entries[at + VC_PARTIAL_BYTES] = 0;
-    entries[at + VC_PARTIAL_FLAGS] = 0;
+    entries[at + VC.partialFrame] = NO_FRAME;
+    entries[at + VC.partialBytes] = 0;
+    entries[at + VC.partialFlags] = 0;
   }
 
   /** Takes a train from the fibre: every frame of it ends here. Runs of ordinary ones are taken at once, every other one by itself. */
@@ -172,7 +161,7 @@ export class Receiver {
     const { completions } = this;
     let room = completions.room;
     let label = NO_LABEL;
-    let vcIndex = NO_VC;
+    let vcIndex = UNKNOWN;
     let vc = 0;
     let longest = 0;
     let buffers = this.smallBuffers;
@@ -181,30 +170,30 @@ export class Receiver {
     let next = from;
     for (; next < train.count && room > 0; next++, room--) {
       const frame = train.frames[next];
-      const record = frame * FRAME_WORDS;
-      const flags = records[record + FRAME_FLAGS];
-      if (records[record + FRAME_FORMAT] !== FRAME_FORMAT_CPCS_SDU || (flags & FRAME_FLAG_DAMAGED) !== 0) break;
-      if (records[record + FRAME_LABEL] !== label) {
-        const found = this.#vcs.lookupLabel(records[record + FRAME_LABEL]);
-        if (found === NO_VC || (entries[found * VC_WORDS + VC_STATE] & VC_RECEIVES) === 0) break;
-        label = records[record + FRAME_LABEL];
+      const record = frame * FRAME.words;
+      const flags = records[record + FRAME.flags];
+      if (records[record + FRAME.format] !== WHOLE || (flags & DAMAGED) !== 0) break;
+      if (records[record + FRAME.label] !== label) {
+        const found = this.#vcs.lookupLabel(records[record + FRAME.label]);
+        if (found === UNKNOWN || (entries[found * VC.words + VC.state] & RECEIVES) === 0) break;
+        label = records[record + FRAME.label];
         vcIndex = found;
-        vc = found * VC_WORDS;
-        const large = (entries[vc + VC_STATE] & VC_LARGE_BUFFERS) !== 0;
+        vc = found * VC.words;
+        const large = (entries[vc + VC.state] & LARGE_BUFFERS) !== 0;
         buffers = large ? this.largeBuffers : this.smallBuffers;
-        longest = Math.min(entries[vc + VC_MAXIMUM_SDU], large ? this.largeBytes : this.smallBytes);
+        longest = Math.min(entries[vc + VC.maximumSdu], large ? this.largeBytes : this.smallBytes);
       }
-      const length = records[record + FRAME_LENGTH];
+      const length = records[record + FRAME.length];
       const { head } = buffers;
       if (length > longest || length === 0 || buffers.size === 0 || head === buffers.tail) break;
       const entry = (buffers.base >>> 2) + (head << BUFFER_SHIFT);
       const target = words[entry + FRB.address.word];
       if (!iommu.allows(target, length)) break;
-      memory.copy(target, records[record + FRAME_ADDRESS], length);
+      memory.copy(target, records[record + FRAME.address], length);
       buffers.head = (head + 1) & (buffers.size - 1);
-      this.#writeCompletion(entry, vcIndex, length | LAST, flags, records[record + FRAME_UU_CPI], timeNs[frame]);
-      entries[vc + VC_FRAMES_RECEIVED]++;
-      cells += records[record + FRAME_CELLS];
+      this.#writeCompletion(entry, vcIndex, length | LAST, flags, records[record + FRAME.uuCpi], timeNs[frame]);
+      entries[vc + VC.framesReceived]++;
+      cells += records[record + FRAME.cells];
       bytes += length;
       frames.release(frame);
     }
@@ -232,8 +221,8 @@ export class Receiver {
     words[at + RXC.length.word] =
       lengthAndLast |
       (this.#phase << RXC.phase.lsb) |
-      ((flags & FRAME_FLAG_CLP) << CLP_SHIFT) |
-      ((flags & FRAME_FLAG_CONGESTION) << CONGESTION_SHIFT);
+      ((flags & CLP) << CLP_SHIFT) |
+      ((flags & CONGESTION) << CONGESTION_SHIFT);
     const next = (tail + 1) & (completions.size - 1);
     completions.tail = next;
     if (next === 0) this.#phase ^= 1;
@@ -251,7 +240,7 @@ export class Receiver {
     const frames = this.#frames;
     const vcs = this.#vcs;
     const vc = vcs.lookup(frames.vpiOf(frame), frames.vciOf(frame));
-    if (vc === NO_VC || (vcs.word(vc, VC_STATE) & VC_RECEIVES) === 0) {
+    if (vc === NO_VC || (vcs.word(vc, VC.state) & VC_RECEIVES) === 0) {
       this.#counters.unknownVc++;
       return;
     }
@@ -260,10 +249,10 @@ export class Receiver {
     const flags = frames.flagsOf(frame);
     if ((flags & FRAME_FLAG_DAMAGED) !== 0) {
       this.#counters.crcErrors++;
-      vcs.entries[vc * VC_WORDS + VC_FRAMES_ERRED]++;
-    } else if (length > vcs.word(vc, VC_MAXIMUM_SDU)) {
+      vcs.entries[vc * VC.words + VC.framesErred]++;
+    } else if (length > vcs.word(vc, VC.maximumSdu)) {
       this.#counters.lengthErrors++;
-      vcs.entries[vc * VC_WORDS + VC_FRAMES_ERRED]++;
+      vcs.entries[vc * VC.words + VC.framesErred]++;
     } else {
       const uuAndCpi = (frames.uuOf(frame) << 8) | frames.cpiOf(frame);
       this.#deliver(vc, frames.addressOf(frame), length, flags, uuAndCpi, frames.timeNs[frame]);
@@ -284,7 +273,7 @@ export class Receiver {
       if (header === CELL_HEADER_CORRECTED) this.#counters.headersCorrected++;
       const vc = this.#vcs.lookup(cellVpi(bytes, cell), cellVci(bytes, cell));
       const payloadType = cellPayloadType(bytes, cell);
-      if (vc === NO_VC || (this.#vcs.word(vc, VC_STATE) & VC_RECEIVES) === 0) {
+      if (vc === NO_VC || (this.#vcs.word(vc, VC.state) & VC_RECEIVES) === 0) {
         this.#counters.unknownVc++;
         continue;
       }
@@ -297,50 +286,50 @@ export class Receiver {
   /** Appends one cell's payload to the VC's PDU (I.363.5 section 9). */
   #collect(vc: number, cell: number, payloadType: number, timeNs: number): void {
     const { entries } = this.#vcs;
-    const at = vc * VC_WORDS;
+    const at = vc * VC.words;
     const frames = this.#frames;
-    let partial = entries[at + VC_PARTIAL_FRAME];
+    let partial = entries[at + VC.partialFrame];
     if (partial === NO_FRAME) {
-      partial = frames.allocate(aal5CellCount(entries[at + VC_MAXIMUM_SDU]) * CELL_PAYLOAD_OCTETS);
+      partial = frames.allocate(aal5CellCount(entries[at + VC.maximumSdu]) * CELL_PAYLOAD_OCTETS);
       if (partial < 0) {
         this.#counters.noBuffer++;
-        entries[at + VC_FRAMES_DROPPED]++;
+        entries[at + VC.framesDropped]++;
         return;
       }
-      entries[at + VC_PARTIAL_FRAME] = partial;
+      entries[at + VC.partialFrame] = partial;
     }
     // What was allocated counts: MODIFY may have changed the longest SDU since.
     const room = frames.lengthOf(partial);
-    const collected = entries[at + VC_PARTIAL_BYTES];
+    const collected = entries[at + VC.partialBytes];
     if (collected + CELL_PAYLOAD_OCTETS <= room) {
       this.#memory.copy(frames.addressOf(partial) + collected, cell + CELL_HEADER_OCTETS, CELL_PAYLOAD_OCTETS);
     }
-    entries[at + VC_PARTIAL_BYTES] = collected + CELL_PAYLOAD_OCTETS;
-    if (cellLossPriority(frames.bytes, cell) === 1) entries[at + VC_PARTIAL_FLAGS] |= FRAME_FLAG_CLP;
-    if ((payloadType & PTI_CONGESTION) !== 0) entries[at + VC_PARTIAL_FLAGS] |= FRAME_FLAG_CONGESTION;
+    entries[at + VC.partialBytes] = collected + CELL_PAYLOAD_OCTETS;
+    if (cellLossPriority(frames.bytes, cell) === 1) entries[at + VC.partialFlags] |= FRAME_FLAG_CLP;
+    if ((payloadType & PTI_CONGESTION) !== 0) entries[at + VC.partialFlags] |= FRAME_FLAG_CONGESTION;
     if ((payloadType & PTI_END_OF_PDU) !== 0) this.#closePdu(vc, partial, room, timeNs);
   }
 
   #closePdu(vc: number, partial: number, room: number, timeNs: number): void {
     const { entries } = this.#vcs;
-    const at = vc * VC_WORDS;
+    const at = vc * VC.words;
     const { bytes } = this.#frames;
-    const pduBytes = entries[at + VC_PARTIAL_BYTES];
+    const pduBytes = entries[at + VC.partialBytes];
     const address = this.#frames.addressOf(partial);
     if (pduBytes > room) {
       this.#counters.lengthErrors++;
-      entries[at + VC_FRAMES_ERRED]++;
+      entries[at + VC.framesErred]++;
     } else {
-      const result = checkAal5Pdu(bytes, address, pduBytes, entries[at + VC_MAXIMUM_SDU]);
+      const result = checkAal5Pdu(bytes, address, pduBytes, entries[at + VC.maximumSdu]);
       if (result === AAL5_OK) {
         const trailer = address + pduBytes - TRAILER_OCTETS;
         const length = aal5SduLength(bytes, address, pduBytes);
         const uuAndCpi = (bytes[trailer] << 8) | bytes[trailer + 1];
-        this.#deliver(vc, address, length, entries[at + VC_PARTIAL_FLAGS], uuAndCpi, timeNs);
+        this.#deliver(vc, address, length, entries[at + VC.partialFlags], uuAndCpi, timeNs);
       } else {
         if (result === AAL5_CRC_ERROR) this.#counters.crcErrors++;
         else this.#counters.lengthErrors++;
-        entries[at + VC_FRAMES_ERRED]++;
+        entries[at + VC.framesErred]++;
       }
     }
     this.dropPartial(vc);
@@ -348,13 +337,13 @@ export class Receiver {
 
   #deliver(vc: number, source: number, length: number, flags: number, uuAndCpi: number, timeNs: number): void {
     const { entries } = this.#vcs;
-    const large = (entries[vc * VC_WORDS + VC_STATE] & VC_LARGE_BUFFERS) !== 0;
+    const large = (entries[vc * VC.words + VC.state] & VC_LARGE_BUFFERS) !== 0;
     const buffers = large ? this.largeBuffers : this.smallBuffers;
     const bufferBytes = large ? this.largeBytes : this.smallBytes;
     const needed = length <= bufferBytes ? 1 : Math.ceil(length / bufferBytes);
     if (buffers.size === 0 || buffers.filled < needed || this.completions.room < needed) {
       this.#counters.noBuffer++;
-      entries[vc * VC_WORDS + VC_FRAMES_DROPPED]++;
+      entries[vc * VC.words + VC.framesDropped]++;
       this.#causes |= CAUSE_RXO;
       return;
     }
@@ -371,6 +360,6 @@ export class Receiver {
       copied += piece;
     }
     this.#count(1, 0, length);
-    entries[vc * VC_WORDS + VC_FRAMES_RECEIVED]++;
+    entries[vc * VC.words + VC.framesReceived]++;
   }
 }

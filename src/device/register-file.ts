@@ -9,7 +9,7 @@ import type { Receiver } from "./receiver.ts";
 import type { SerialRom } from "./serial-rom.ts";
 import type { Transmitter } from "./transmitter.ts";
 import type { VcTable } from "./vc-table.ts";
-import { VC_FRAMES_DROPPED, VC_FRAMES_ERRED, VC_FRAMES_RECEIVED, VC_FRAMES_TRANSMITTED } from "./vc-table.ts";
+import { VC_ENTRY } from "./vc-table.ts";
 
 const R = REGISTERS;
 const CTRL = REGISTERS.CTRL.fields;
@@ -290,13 +290,13 @@ export class RegisterFile {
       case R.VCSEL.offset:
         return vc;
       case R.VCTXF.offset:
-        return vcs.word(vc, VC_FRAMES_TRANSMITTED);
+        return vcs.word(vc, VC_ENTRY.framesTransmitted);
       case R.VCRXF.offset:
-        return vcs.word(vc, VC_FRAMES_RECEIVED);
+        return vcs.word(vc, VC_ENTRY.framesReceived);
       case R.VCERR.offset:
-        return vcs.word(vc, VC_FRAMES_ERRED);
+        return vcs.word(vc, VC_ENTRY.framesErred);
       case R.VCDROP.offset:
-        return vcs.word(vc, VC_FRAMES_DROPPED);
+        return vcs.word(vc, VC_ENTRY.framesDropped);
       case R.CLKL.offset:
         this.#clockHigh = Math.floor(clock.nowNs / TWO_32);
         return clock.nowNs % TWO_32;

@@ -5,16 +5,10 @@ import { AAL5_MAX_SDU_OCTETS, aal5CellCount, segmentAal5 } from "../wire/aal5.ts
 import { CELL_OCTETS } from "../wire/cell.ts";
 import type { Fibre, FibreDirection, FrameStore, Train } from "../wire/fibre.ts";
 import {
-  FRAME_ADDRESS,
-  FRAME_CELLS,
   FRAME_FLAG_CLP,
-  FRAME_FLAGS,
-  FRAME_FORMAT,
   FRAME_FORMAT_CELLS,
   FRAME_FORMAT_CPCS_SDU,
-  FRAME_LABEL,
-  FRAME_UU_CPI,
-  FRAME_WORDS,
+  FRAME_RECORD,
   TRAIN_CAPACITY,
 } from "../wire/fibre.ts";
 import type { BusMaster } from "./bus-master.ts";
@@ -24,20 +18,17 @@ import { DescriptorRing } from "./descriptor-ring.ts";
 import type { InterruptBlock } from "./interrupt-block.ts";
 import { CAUSE_TXC } from "./interrupt-block.ts";
 import type { VcTable } from "./vc-table.ts";
-import {
-  VC_FRAMES_TRANSMITTED,
-  VC_HELD_FIRST,
-  VC_HELD_LAST,
-  VC_LABEL,
-  VC_OPEN,
-  VC_SHAPED,
-  VC_STATE,
-  VC_TRANSMITS,
-  VC_WORDS,
-} from "./vc-table.ts";
+import { VC_ENTRY, VC_OPEN, VC_SHAPED, VC_TRANSMITS } from "./vc-table.ts";
 
 const TXD = TRANSMIT_DESCRIPTOR.fields;
 const TXC = TRANSMIT_COMPLETION.fields;
+// Constants of this file's own are constants to the engine's compiler; imported ones are loads.
+const FRAME = FRAME_RECORD;
+const VC = VC_ENTRY;
+const CLP = FRAME_FLAG_CLP;
+const WHOLE = FRAME_FORMAT_CPCS_SDU;
+const TRAIN_FRAMES = TRAIN_CAPACITY;
+const LONGEST_SDU = AAL5_MAX_SDU_OCTETS;
 const DESCRIPTOR_WORDS = TRANSMIT_DESCRIPTOR.bytes >> 2;
 const DESCRIPTOR_SHIFT = 31 - Math.clz32(DESCRIPTOR_WORDS);
 const COMPLETION_WORDS = TRANSMIT_COMPLETION.bytes >> 2;
@@ -155,12 +146,12 @@ export class Transmitter implements ClockTarget {
   /** The VC is being closed: frames that its shaper holds back are given up. */
   abortHeld(vc: number): void {
     const { entries, heldEvent } = this.#vcs;
-    const at = vc * VC_WORDS;
-    for (let entry = entries[at + VC_HELD_FIRST]; entry !== NONE; entry = this.#nextHeld[entry]) {
+    const at = vc * VC.words;
+    for (let entry = entries[at + VC.heldFirst]; entry !== NONE; entry = this.#nextHeld[entry]) {
       this.#complete(entry, this.#piecesOf(entry), TRANSMIT_STATUS.ABORTED);
     }
-    entries[at + VC_HELD_FIRST] = NONE;
-    entries[at + VC_HELD_LAST] = NONE;
+    entries[at + VC.heldFirst] = NONE;
+    entries[at + VC.heldLast] = NONE;
     this.#clock.cancel(heldEvent[vc]);
     heldEvent[vc] = 0;
     this.#finish();
@@ -213,29 +204,29 @@ export class Transmitter implements ClockTarget {
     let sent = 0;
     let cells = 0;
     let bytes = 0;
-    const room = Math.min(limit, TRAIN_CAPACITY - train.count);
+    const room = Math.min(limit, TRAIN_FRAMES - train.count);
     while (sent < room && head !== tail) {
       const at = firstWord + (head << DESCRIPTOR_SHIFT);
       const control = words[at + TXD.length.word];
       const options = words[at + TXD.vcIndex.word];
       const source = words[at + TXD.address.word];
       const length = control & LENGTH_MASK;
-      const vc = (options & VC_MASK) * VC_WORDS;
+      const vc = (options & VC_MASK) * VC.words;
       // The sign is the bit that ends a frame.
-      if (control >= 0 || length === 0 || length > AAL5_MAX_SDU_OCTETS || vc >= entries.length) break;
-      if ((entries[vc + VC_STATE] & SENDING_OR_SHAPED) !== SENDING || entries[vc + VC_HELD_FIRST] !== NONE) break;
+      if (control >= 0 || length === 0 || length > LONGEST_SDU || vc >= entries.length) break;
+      if ((entries[vc + VC.state] & SENDING_OR_SHAPED) !== SENDING || entries[vc + VC.heldFirst] !== NONE) break;
       if (!iommu.allows(source, length)) break;
       const frame = frames.allocate(length);
       if (frame < 0) break;
-      const record = frame * FRAME_WORDS;
+      const record = frame * FRAME.words;
       const frameCells = aal5CellCount(length);
-      records[record + FRAME_LABEL] = entries[vc + VC_LABEL];
-      records[record + FRAME_FORMAT] = FRAME_FORMAT_CPCS_SDU;
-      records[record + FRAME_CELLS] = frameCells;
-      records[record + FRAME_FLAGS] = (control >>> TXD.clp.lsb) & FRAME_FLAG_CLP;
-      records[record + FRAME_UU_CPI] = uuAndCpi(options);
-      memory.copy(records[record + FRAME_ADDRESS], source, length);
-      entries[vc + VC_FRAMES_TRANSMITTED]++;
+      records[record + FRAME.label] = entries[vc + VC.label];
+      records[record + FRAME.format] = WHOLE;
+      records[record + FRAME.cells] = frameCells;
+      records[record + FRAME.flags] = (control >>> TXD.clp.lsb) & CLP;
+      records[record + FRAME.uuCpi] = uuAndCpi(options);
+      memory.copy(records[record + FRAME.address], source, length);
+      entries[vc + VC.framesTransmitted]++;
       train.frames[train.count + sent] = frame;
       sent++;
       cells += frameCells;
@@ -272,7 +263,7 @@ export class Transmitter implements ClockTarget {
   #take(entry: number, pieces: number): void {
     const vcs = this.#vcs;
     const vc = this.#words[this.#wordOf(entry) + TXD.vcIndex.word] & VC_MASK;
-    const state = vcs.word(vc, VC_STATE);
+    const state = vcs.word(vc, VC.state);
     if ((state & SENDING) !== SENDING) {
       this.#counters.transmitDiscarded++;
       this.#complete(entry, pieces, TRANSMIT_STATUS.VC_NOT_OPEN);
@@ -280,7 +271,7 @@ export class Transmitter implements ClockTarget {
     }
     const isShaped = (state & VC_SHAPED) !== 0;
     // A VC that is shaped no longer (MODIFY) still sends what is held back first.
-    const isHeld = vcs.entries[vc * VC_WORDS + VC_HELD_FIRST] !== NONE;
+    const isHeld = vcs.entries[vc * VC.words + VC.heldFirst] !== NONE;
     if (isHeld || (isShaped && this.#eligibleAtNs(vc) > this.#clock.nowNs)) {
       this.#hold(vc, entry);
       return;
@@ -296,27 +287,27 @@ export class Transmitter implements ClockTarget {
 
   #hold(vc: number, entry: number): void {
     const { entries } = this.#vcs;
-    const at = vc * VC_WORDS;
+    const at = vc * VC.words;
     this.#nextHeld[entry] = NONE;
-    if (entries[at + VC_HELD_FIRST] === NONE) {
-      entries[at + VC_HELD_FIRST] = entry;
+    if (entries[at + VC.heldFirst] === NONE) {
+      entries[at + VC.heldFirst] = entry;
       this.#scheduleShaped(vc);
     } else {
-      this.#nextHeld[entries[at + VC_HELD_LAST]] = entry;
+      this.#nextHeld[entries[at + VC.heldLast]] = entry;
     }
-    entries[at + VC_HELD_LAST] = entry;
+    entries[at + VC.heldLast] = entry;
   }
 
   #releaseShaped(vc: number): void {
     const { entries, heldEvent } = this.#vcs;
-    const at = vc * VC_WORDS;
+    const at = vc * VC.words;
     heldEvent[vc] = 0;
-    const entry = entries[at + VC_HELD_FIRST];
+    const entry = entries[at + VC.heldFirst];
     if (entry === NONE || this.#bus.fatal) return;
-    entries[at + VC_HELD_FIRST] = this.#nextHeld[entry];
+    entries[at + VC.heldFirst] = this.#nextHeld[entry];
     this.#send(vc, entry, this.#piecesOf(entry));
     this.#finish();
-    if (entries[at + VC_HELD_FIRST] === NONE) entries[at + VC_HELD_LAST] = NONE;
+    if (entries[at + VC.heldFirst] === NONE) entries[at + VC.heldLast] = NONE;
     else this.#scheduleShaped(vc);
   }
 
@@ -364,7 +355,7 @@ export class Transmitter implements ClockTarget {
     const clp = (words[at + TXD.clp.word] >>> TXD.clp.lsb) & FRAME_FLAG_CLP;
     const uu = (options >>> TXD.uu.lsb) & 0xff;
     const cpi = (options >>> TXD.cpi.lsb) & 0xff;
-    const label = this.#vcs.entries[vc * VC_WORDS + VC_LABEL];
+    const label = this.#vcs.entries[vc * VC.words + VC.label];
     const vpi = label >> 16;
     const vci = label & VC_MASK;
     const to = frames.addressOf(frame);
@@ -406,7 +397,7 @@ export class Transmitter implements ClockTarget {
   #account(vc: number, cells: number, length: number): void {
     this.#count(1, cells, length);
     const vcs = this.#vcs;
-    vcs.entries[vc * VC_WORDS + VC_FRAMES_TRANSMITTED]++;
+    vcs.entries[vc * VC.words + VC.framesTransmitted]++;
     if (vcs.peakIntervalNs[vc] > 0) {
       const now = this.#clock.nowNs;
       vcs.peakNextNs[vc] = Math.max(now, vcs.peakNextNs[vc]) + cells * vcs.peakIntervalNs[vc];

@@ -9,27 +9,29 @@ const FIRST_CAPACITY = 64;
 export const NO_VC = -1;
 export const NO_FRAME = -1;
 
-/** An entry of the VC table is one cache line: so many 32-bit words in {@link VcTable.entries}, at `vc * VC_WORDS`. */
-export const VC_WORDS = 16;
-/** VC_OPEN and the bits below. */
-export const VC_STATE = 0;
-/** VPI << 16 | VCI. */
-export const VC_LABEL = 1;
-/** Longest SDU accepted from the fibre, bytes. */
-export const VC_MAXIMUM_SDU = 2;
-/** Frames held back by the shaper: first and last transmit ring entry, -1 when none. */
-export const VC_HELD_FIRST = 3;
-export const VC_HELD_LAST = 4;
-/** Reassembly: the frame that collects the cells, how many payload bytes it has, and the flags seen on its cells. */
-export const VC_PARTIAL_FRAME = 5;
-export const VC_PARTIAL_BYTES = 6;
-export const VC_PARTIAL_FLAGS = 7;
-export const VC_FRAMES_TRANSMITTED = 8;
-export const VC_FRAMES_RECEIVED = 9;
-export const VC_FRAMES_ERRED = 10;
-export const VC_FRAMES_DROPPED = 11;
+/** An entry of the VC table is one cache line: `words` 32-bit words in {@link VcTable.entries}, at `vc * words`. */
+export const VC_ENTRY = {
+  words: 16,
+  /** VC_OPEN and the bits below. */
+  state: 0,
+  /** VPI << 16 | VCI. */
+  label: 1,
+  /** Longest SDU accepted from the fibre, bytes. */
+  maximumSdu: 2,
+  /** Frames held back by the shaper: first and last transmit ring entry, -1 when none. */
+  heldFirst: 3,
+  heldLast: 4,
+  /** Reassembly: the frame that collects the cells, how many payload bytes it has, and the flags seen on its cells. */
+  partialFrame: 5,
+  partialBytes: 6,
+  partialFlags: 7,
+  framesTransmitted: 8,
+  framesReceived: 9,
+  framesErred: 10,
+  framesDropped: 11,
+} as const;
 
-/** Bits of VC_STATE: the entry is open; descriptors of it are sent; cells of it are received, into large buffers; it is shaped. */
+/** Bits of VC_ENTRY.state: the entry is open; descriptors of it are sent; cells of it are received, into large buffers; it is shaped. */
 export const VC_OPEN = 0x01;
 export const VC_TRANSMITS = 0x02;
 export const VC_RECEIVES = 0x04;
@@ -48,7 +50,7 @@ export interface VcShape {
  * It grows with the highest index in use, so that a NIC with few VCs is small.
  */
 export class VcTable {
-  entries = emptyEntries(new Int32Array(FIRST_CAPACITY * VC_WORDS), 0);
+  entries = emptyEntries(new Int32Array(FIRST_CAPACITY * VC_ENTRY.words), 0);
 
   /** Shaper by VC index: intervals per cell and theoretical arrival times, in nanoseconds. */
   peakIntervalNs = new Float64Array(FIRST_CAPACITY);
@@ -83,21 +85,21 @@ export class VcTable {
   }
 
   isOpen(index: number): boolean {
-    return index < this.#capacity && (this.entries[index * VC_WORDS + VC_STATE] & VC_OPEN) !== 0;
+    return index < this.#capacity && (this.entries[index * VC_ENTRY.words + VC_ENTRY.state] & VC_OPEN) !== 0;
   }
 
   /** One word of an entry that is open; 0 of one that is not. For whoever looks at few of them. */
   word(index: number, word: number): number {
-    return this.isOpen(index) ? this.entries[index * VC_WORDS + word] >>> 0 : 0;
+    return this.isOpen(index) ? this.entries[index * VC_ENTRY.words + word] >>> 0 : 0;
   }
 
   /** Marks an entry open and enters its VPI/VCI for look-up. The caller has checked both. */
   enter(index: number, vpi: number, vci: number): void {
     this.#ensure(index);
-    const at = index * VC_WORDS;
+    const at = index * VC_ENTRY.words;
     const label = (vpi << 16) | vci;
-    this.entries[at + VC_STATE] = VC_OPEN;
-    this.entries[at + VC_LABEL] = label;
+    this.entries[at + VC_ENTRY.state] = VC_OPEN;
+    this.entries[at + VC_ENTRY.label] = label;
     this.#openCount++;
     const number = label >>> PAGE_BITS;
     let page = this.#pages[number];
@@ -111,26 +113,26 @@ export class VcTable {
 
   /** Sets what OPEN and MODIFY say of an open entry. `state` is made of VC_TRANSMITS, VC_RECEIVES and VC_LARGE_BUFFERS. */
   configure(index: number, state: number, maximumSduBytes: number, shape: VcShape): void {
-    const at = index * VC_WORDS;
-    this.entries[at + VC_STATE] = VC_OPEN | state | (shape.peakIntervalNs > 0 ? VC_SHAPED : 0);
-    this.entries[at + VC_MAXIMUM_SDU] = maximumSduBytes;
+    const at = index * VC_ENTRY.words;
+    this.entries[at + VC_ENTRY.state] = VC_OPEN | state | (shape.peakIntervalNs > 0 ? VC_SHAPED : 0);
+    this.entries[at + VC_ENTRY.maximumSdu] = maximumSduBytes;
     this.peakIntervalNs[index] = shape.peakIntervalNs;
     this.sustainIntervalNs[index] = shape.sustainIntervalNs;
     this.burstToleranceNs[index] = shape.burstToleranceNs;
   }
 
   leave(index: number): void {
-    const at = index * VC_WORDS;
+    const at = index * VC_ENTRY.words;
     const { entries } = this;
-    const label = entries[at + VC_LABEL];
+    const label = entries[at + VC_ENTRY.label];
     const page = this.#pages[label >>> PAGE_BITS];
     if (page !== undefined) page[label & (PAGE_ENTRIES - 1)] = NO_VC;
     this.#openCount--;
-    entries[at + VC_STATE] = 0;
-    entries[at + VC_FRAMES_TRANSMITTED] = 0;
-    entries[at + VC_FRAMES_RECEIVED] = 0;
-    entries[at + VC_FRAMES_ERRED] = 0;
-    entries[at + VC_FRAMES_DROPPED] = 0;
+    entries[at + VC_ENTRY.state] = 0;
+    entries[at + VC_ENTRY.framesTransmitted] = 0;
+    entries[at + VC_ENTRY.framesReceived] = 0;
+    entries[at + VC_ENTRY.framesErred] = 0;
+    entries[at + VC_ENTRY.framesDropped] = 0;
     this.peakNextNs[index] = 0;
     this.sustainNextNs[index] = 0;
   }
@@ -141,7 +143,7 @@ export class VcTable {
     const before = this.#capacity;
     if (capacity === before) return;
     this.#capacity = capacity;
-    const entries = new Int32Array(capacity * VC_WORDS);
+    const entries = new Int32Array(capacity * VC_ENTRY.words);
     entries.set(this.entries);
     this.entries = emptyEntries(entries, before);
     this.peakIntervalNs = enlarged(this.peakIntervalNs, capacity);
@@ -155,10 +157,10 @@ export class VcTable {
 
 /** Entries from `first` on hold nothing back and collect nothing. */
 function emptyEntries(entries: Int32Array<ArrayBuffer>, first: number): Int32Array<ArrayBuffer> {
-  for (let at = first * VC_WORDS; at < entries.length; at += VC_WORDS) {
-    entries[at + VC_HELD_FIRST] = -1;
-    entries[at + VC_HELD_LAST] = -1;
-    entries[at + VC_PARTIAL_FRAME] = NO_FRAME;
+  for (let at = first * VC_ENTRY.words; at < entries.length; at += VC_ENTRY.words) {
+    entries[at + VC_ENTRY.heldFirst] = -1;
+    entries[at + VC_ENTRY.heldLast] = -1;
+    entries[at + VC_ENTRY.partialFrame] = NO_FRAME;
   }
   return entries;
 }

@@ -22,7 +22,6 @@ const FRB = FREE_BUFFER.fields;
 const RXC = RECEIVE_COMPLETION.fields;
 const LENGTH_MASK = 0x1_ffff;
 const VC_MASK = 0xffff;
-const LAST = 2 ** RXC.last.lsb;
 const POOL_TAG = 0x314d_4356;
 const NO_PIECE = -1;
 /** At most this many lists go up in one indication. */
@@ -45,13 +44,14 @@ export class Receiver {
   readonly #adapter: MiniportAdapterHandle;
   readonly #hardware: Hardware;
   readonly #completions: SharedRing;
-  readonly #pools: readonly BufferPool[];
+  readonly #small: BufferPool;
+  readonly #large: BufferPool;
   readonly #listPool: NetBufferListPoolHandle;
   readonly #lists: NET_BUFFER_LIST[] = [];
   readonly #mdls: MDL[] = [];
   /** The buffer that continues the frame of this one, by cookie. */
   readonly #nextPiece: Int32Array;
-  readonly #words: Uint32Array;
+  readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #connections: (Connection | null)[];
   readonly #signalling: Connection;
@@ -70,7 +70,8 @@ export class Receiver {
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
     completions: SharedRing,
-    pools: readonly BufferPool[],
+    small: BufferPool,
+    large: BufferPool,
     listPool: NetBufferListPoolHandle,
     connections: (Connection | null)[],
     signalling: Connection,
@@ -81,16 +82,16 @@ export class Receiver {
     this.#adapter = adapter;
     this.#hardware = hardware;
     this.#completions = completions;
-    this.#pools = pools;
+    this.#small = small;
+    this.#large = large;
     this.#listPool = listPool;
     this.#connections = connections;
     this.#signalling = signalling;
     this.#sink = sink;
     this.#returned = returned;
-    this.#words = ndis.Memory.words;
+    this.#words = ndis.Memory.signedWords;
     this.#bytes = ndis.Memory.bytes;
-    const buffers = pools.reduce((sum, pool) => sum + pool.count, 0);
-    this.#nextPiece = new Int32Array(buffers).fill(NO_PIECE);
+    this.#nextPiece = new Int32Array(small.count + large.count).fill(NO_PIECE);
   }
 
   /**
@@ -130,7 +131,8 @@ export class Receiver {
       adapter,
       hardware,
       completions,
-      [small, large],
+      small,
+      large,
       listPool,
       connections,
       signalling,
@@ -145,7 +147,8 @@ export class Receiver {
   /** Programs the rings and hands every buffer to the device. */
   start(): void {
     const { RCBASE, RCSIZE, FSBASE, FSSIZE, FSLEN, FLBASE, FLSIZE, FLLEN } = REGISTERS;
-    const [small, large] = this.#pools;
+    const small = this.#small;
+    const large = this.#large;
     this.#hardware.write(RCBASE, this.#completions.address);
     this.#hardware.write(RCSIZE, this.#completions.size);
     this.#hardware.write(FSBASE, small.ring.address);
@@ -154,7 +157,7 @@ export class Receiver {
     this.#hardware.write(FLBASE, large.ring.address);
     this.#hardware.write(FLSIZE, large.ring.size);
     this.#hardware.write(FLLEN, large.bufferBytes);
-    for (const pool of this.#pools) {
+    for (const pool of [small, large]) {
       for (let i = 0; i < pool.count; i++) this.#offer(pool.firstCookie + i);
     }
     this.#ringDoorbells();
@@ -171,7 +174,7 @@ export class Receiver {
     }
     for (const mdl of this.#mdls) this.#ndis.NdisFreeMdl(mdl);
     this.#completions.free(this.#ndis, this.#adapter);
-    for (const pool of this.#pools) freePool(this.#ndis, this.#adapter, pool);
+    for (const pool of [this.#small, this.#large]) freePool(this.#ndis, this.#adapter, pool);
     this.#ndis.NdisFreeNetBufferListPool(this.#listPool);
   }
 
@@ -202,7 +205,8 @@ export class Receiver {
       const vcIndex = words[at + RXC.vcIndex.word] & VC_MASK;
       completions.advance();
       this.#piece(cookie, control & LENGTH_MASK);
-      if ((control & LAST) !== 0) this.#frame(vcIndex);
+      // The sign is the bit that ends a frame.
+      if (control < 0) this.#frame(vcIndex);
     }
     if (completions.next === from) return;
     this.#hardware.write(REGISTERS.RCHEAD, completions.next);
@@ -225,7 +229,7 @@ export class Receiver {
   }
 
   #describeBuffers(): boolean {
-    for (const pool of this.#pools) {
+    for (const pool of [this.#small, this.#large]) {
       for (let i = 0; i < pool.count; i++) {
         const address = pool.address + i * pool.stride;
         const mdl = this.#ndis.NdisAllocateMdl(this.#adapter, address, pool.bufferBytes);
@@ -332,7 +336,7 @@ export class Receiver {
   }
 
   #poolOf(cookie: number): BufferPool {
-    return cookie < this.#pools[1].firstCookie ? this.#pools[0] : this.#pools[1];
+    return cookie < this.#large.firstCookie ? this.#small : this.#large;
   }
 
   #recycleAll(lists: NET_BUFFER_LIST): void {
@@ -367,7 +371,8 @@ export class Receiver {
   }
 
   #ringDoorbells(): void {
-    const [small, large] = this.#pools;
+    const small = this.#small;
+    const large = this.#large;
     if (small.rung !== small.ring.next) {
       small.rung = small.ring.next;
       this.#hardware.write(REGISTERS.FSTAIL, small.rung);

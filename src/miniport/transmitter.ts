@@ -27,10 +27,13 @@ import { piecesOf, STATUS_OF_COMPLETION } from "./transmit-frames.ts";
 
 const TXD = TRANSMIT_DESCRIPTOR.fields;
 const TXC = TRANSMIT_COMPLETION.fields;
-const LAST = 2 ** TXD.last.lsb;
+const LAST = 1 << TXD.last.lsb;
 const COUNT_SHIFT = TXC.count.lsb;
 
 const NO_ENTRY = -1;
+
+/** Ring entries that data leaves to signalling, at most: a client that keeps the ring full must not starve SSCOP. */
+const SIGNALLING_RESERVE = 32;
 
 /** What completing a descriptor entails, as bits: a frame's memory is unmapped; its list is complete; a signalling buffer is free. */
 const NOTHING = 0;
@@ -53,7 +56,8 @@ export class Transmitter {
   readonly #scatterGathers: (SCATTER_GATHER_LIST | null)[];
   readonly #lists: (NET_BUFFER_LIST | null)[];
   readonly #signallingBuffers: Int32Array;
-  readonly #words: Uint32Array;
+  readonly #words: Int32Array;
+  readonly #copy: (to: number, from: number, length: number) => void;
   readonly #bytes: Uint8Array;
   readonly #copier = new OctetCopier();
   readonly #buffers: TransmitBuffers;
@@ -61,6 +65,8 @@ export class Transmitter {
   readonly #drained: (connection: Connection) => void;
   #dma: NdisMiniportDmaHandle | null = null;
   #mappedList: SCATTER_GATHER_LIST | null = null;
+  /** How many entries data may take; one of the ring stays empty. */
+  readonly #dataEntries: number;
   #clean = 0;
   #inUse = 0;
   #rung = 0;
@@ -88,7 +94,8 @@ export class Transmitter {
     this.#completions = completions;
     this.#buffers = buffers;
     this.#drained = drained;
-    this.#words = ndis.Memory.words;
+    this.#words = ndis.Memory.signedWords;
+    this.#copy = ndis.Memory.copy;
     this.#bytes = ndis.Memory.bytes;
     this.#entails = new Uint8Array(ring.size);
     this.#done = new Uint8Array(ring.size);
@@ -96,6 +103,7 @@ export class Transmitter {
     this.#scatterGathers = new Array<SCATTER_GATHER_LIST | null>(ring.size).fill(null);
     this.#lists = new Array<NET_BUFFER_LIST | null>(ring.size).fill(null);
     this.#signallingBuffers = new Int32Array(ring.size);
+    this.#dataEntries = ring.size - 1 - Math.min(SIGNALLING_RESERVE, ring.size >> 2);
     ndis.NdisAllocateSpinLock(this.#lock);
   }
 
@@ -198,6 +206,7 @@ export class Transmitter {
     for (;;) {
       const at = completions.firstWord + completions.next * completions.entryWords;
       const state = words[at + TXC.status.word];
+      // The phase is the sign.
       if (state >>> TXC.phase.lsb !== completions.phase) break;
       const run = words[at + TXC.first.word];
       this.#completeRun(run & 0xffff, run >>> COUNT_SHIFT, STATUS_OF_COMPLETION[state & 0xff] ?? NDIS_STATUS_FAILURE);
@@ -210,14 +219,40 @@ export class Transmitter {
     this.#giveBack();
   }
 
+  /** Describes a list to the NIC. @returns false when there is no room in the ring. */
   #post(connection: Connection, list: NET_BUFFER_LIST): boolean {
-    const ring = this.#ring;
     list.Status = NDIS_STATUS_SUCCESS;
+    const buffer = list.FirstNetBuffer;
+    if (buffer !== null && buffer.Next === null && buffer.DataLength <= COPY_BREAK_BYTES) {
+      const mdl = buffer.CurrentMdl;
+      const end = buffer.CurrentMdlOffset + buffer.DataLength;
+      if (mdl !== null && end <= mdl.ByteCount && end > buffer.CurrentMdlOffset)
+        return this.#postShort(connection, list, mdl.MappedSystemVa + buffer.CurrentMdlOffset, buffer.DataLength);
+    }
+    return this.#postAny(connection, list);
+  }
+
+  /** The hot path: one short frame in one piece. */
+  #postShort(connection: Connection, list: NET_BUFFER_LIST, source: number, length: number): boolean {
+    const ring = this.#ring;
+    if (this.#inUse + 1 > this.#dataEntries) return false;
+    const address = this.#buffers.copyAddress(ring.next);
+    this.#copy(address, source, length);
+    const entry = this.#describe(address, length | LAST, connection.vcIndex);
+    this.#entails[entry] = LIST;
+    this.#lists[entry] = list;
+    return true;
+  }
+
+  #postAny(connection: Connection, list: NET_BUFFER_LIST): boolean {
     let last = NO_ENTRY;
     let needed = 0;
-    for (let buffer = list.FirstNetBuffer; buffer !== null; buffer = buffer.Next) needed += piecesOf(buffer);
-    if (this.#inUse + needed >= ring.size) return false;
-    for (let buffer = list.FirstNetBuffer; buffer !== null; buffer = buffer.Next) {
+    for (let buffer = list.FirstNetBuffer; buffer !== null; buffer = buffer.Next)
+      needed += buffer.DataLength <= COPY_BREAK_BYTES ? 1 : piecesOf(buffer);
+    if (needed <= this.#dataEntries && this.#inUse + needed > this.#dataEntries) return false;
+    // More pieces than the ring could ever take are refused, not waited for.
+    const first = needed <= this.#dataEntries ? list.FirstNetBuffer : null;
+    for (let buffer = first; buffer !== null; buffer = buffer.Next) {
       const entry =
         buffer.DataLength <= COPY_BREAK_BYTES
           ? this.#copyBuffer(connection, buffer)
@@ -244,7 +279,7 @@ export class Transmitter {
     let offset = buffer.CurrentMdlOffset;
     for (let mdl = buffer.CurrentMdl; mdl !== null && copied < length; mdl = mdl.Next) {
       const piece = Math.min(mdl.ByteCount - offset, length - copied);
-      if (piece > 0) this.#ndis.NdisMoveMemory(address + copied, mdl.MappedSystemVa + offset, piece);
+      if (piece > 0) this.#copy(address + copied, mdl.MappedSystemVa + offset, piece);
       copied += Math.max(0, piece);
       offset = 0;
     }
@@ -292,19 +327,24 @@ export class Transmitter {
 
   #completeRun(first: number, count: number, status: NDIS_STATUS_FINAL): void {
     const mask = this.#ring.mask;
+    const entails = this.#entails;
+    const inOrder = first === this.#clean;
     for (let i = 0; i < count; i++) {
       const entry = (first + i) & mask;
-      this.#done[entry] = 1;
-      const entails = this.#entails[entry];
-      if (entails === NOTHING) continue;
-      if ((entails & SIGNALLING) !== 0) this.#buffers.giveSignalling(this.#signallingBuffers[entry]);
-      if ((entails & MAPPED) !== 0) this.#unmap(entry);
-      if ((entails & LIST) === 0) continue;
+      if (!inOrder) this.#done[entry] = 1;
+      const what = entails[entry];
+      if (what === NOTHING) continue;
+      if ((what & SIGNALLING) !== 0) this.#buffers.giveSignalling(this.#signallingBuffers[entry]);
+      if ((what & MAPPED) !== 0) this.#unmap(entry);
+      if ((what & LIST) === 0) continue;
       const list = this.#lists[entry];
       if (list === null) continue;
       if (status !== NDIS_STATUS_SUCCESS) list.Status = status;
       this.#gather(list.Scratch as Connection, list);
     }
+    if (!inOrder) return;
+    this.#clean = (first + count) & mask;
+    this.#inUse -= count;
   }
 
   #unmap(entry: number): void {

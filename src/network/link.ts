@@ -2,7 +2,7 @@
 
 import type { Clock, ClockEventId, ClockTarget, Probe } from "../machine/index.ts";
 import type { Fibre, FibreDirection, FibrePort, Train } from "../wire/fibre.ts";
-import { FRAME_CELLS, FRAME_WORDS } from "../wire/fibre.ts";
+import { FRAME_RECORD } from "../wire/fibre.ts";
 import { cellsPerSecond, cellTimeNs, LINK_RATES } from "./link-rate.ts";
 
 export interface LinkOptions {
@@ -24,6 +24,7 @@ export class LinkCounters {
   framesRefused = 0;
 }
 
+const FRAME = FRAME_RECORD;
 const NO_EVENT: ClockEventId = 0;
 const INITIAL_IN_FLIGHT = 16;
 
@@ -79,7 +80,7 @@ class LinkDirection implements FibreDirection, ClockTarget {
     let cellCount = 0;
     for (let index = 0; index < count; index++) {
       const frame = train.frames[index];
-      const cells = records[frame * FRAME_WORDS + FRAME_CELLS];
+      const cells = records[frame * FRAME.words + FRAME.cells];
       cellCount += cells;
       leavesAtNs += cells * cellNs;
       timeNs[frame] = Math.ceil(leavesAtNs) + delayNs;

@@ -21,26 +21,28 @@ export const FRAME_FLAG_CONGESTION = 0x04;
 export const FRAME_MAX_BYTES = 1_366 * 53;
 
 /**
- * A frame's record: so many 32-bit words in {@link FrameStore.records}, at `frame * FRAME_WORDS`, so that what belongs to one
- * frame lies in one cache line. Code that handles every frame reads and writes the words; all else uses the store's methods.
+ * A frame's record: `words` 32-bit words in {@link FrameStore.records}, at `frame * words`, so that what belongs to one frame
+ * lies in one cache line. Code that handles every frame reads and writes the words; all else uses the store's methods.
  */
-export const FRAME_WORDS = 8;
-/** Where the frame's bytes start in the world's memory. */
-export const FRAME_ADDRESS = 0;
-/** How many bytes it has. */
-export const FRAME_LENGTH = 1;
-/** VPI << 16 | VCI. */
-export const FRAME_LABEL = 2;
-/** FRAME_FORMAT_CPCS_SDU or FRAME_FORMAT_CELLS. */
-export const FRAME_FORMAT = 3;
-/** How many cells it takes on the fibre. */
-export const FRAME_CELLS = 4;
-/** FRAME_FLAG_*. */
-export const FRAME_FLAGS = 5;
-/** CPCS user-to-user indication << 8 | common part indicator, as they stand in an AAL5 trailer. */
-export const FRAME_UU_CPI = 6;
-/** Links free frames of a size class; while the frame is allocated, its class. The store's own. */
-const FRAME_LINK = 7;
+export const FRAME_RECORD = {
+  words: 8,
+  /** Where the frame's bytes start in the world's memory. */
+  address: 0,
+  /** How many bytes it has. */
+  length: 1,
+  /** VPI << 16 | VCI. */
+  label: 2,
+  /** FRAME_FORMAT_CPCS_SDU or FRAME_FORMAT_CELLS. */
+  format: 3,
+  /** How many cells it takes on the fibre. */
+  cells: 4,
+  /** FRAME_FLAG_*. */
+  flags: 5,
+  /** CPCS user-to-user indication << 8 | common part indicator, as they stand in an AAL5 trailer. */
+  uuCpi: 6,
+  /** The store's own: links free frames of a size class; while the frame is allocated, its class. */
+  link: 7,
+} as const;
 
 const CLASS_BYTES = [128, 512, 2_048, 10_240, 73_728] as const;
 const NO_FRAME = -1;
@@ -50,7 +52,7 @@ export class FrameStore {
   /** The world's memory. */
   readonly bytes: Uint8Array;
   readonly capacity: number;
-  /** The records, {@link FRAME_WORDS} words each. */
+  /** The records, {@link FRAME_RECORD.words} words each. */
   readonly records: Int32Array;
   /** By frame id: the virtual time at which its last bit is there; the link sets it. */
   readonly timeNs: Float64Array;
@@ -72,7 +74,7 @@ export class FrameStore {
     this.capacity = capacity;
     this.#nextAddress = start;
     this.#end = start + byteLength;
-    this.records = new Int32Array(capacity * FRAME_WORDS);
+    this.records = new Int32Array(capacity * FRAME_RECORD.words);
     this.timeNs = new Float64Array(capacity);
   }
 
@@ -92,17 +94,17 @@ export class FrameStore {
       if (frame === NO_FRAME) return NO_FRAME;
     }
     const { records } = this;
-    const at = frame * FRAME_WORDS;
-    this.#firstFree[sizeClass] = records[at + FRAME_LINK];
-    records[at + FRAME_LINK] = sizeClass;
-    records[at + FRAME_LENGTH] = byteLength;
+    const at = frame * FRAME_RECORD.words;
+    this.#firstFree[sizeClass] = records[at + FRAME_RECORD.link];
+    records[at + FRAME_RECORD.link] = sizeClass;
+    records[at + FRAME_RECORD.length] = byteLength;
     this.#inUse++;
     return frame;
   }
 
   release(frame: number): void {
     const { records } = this;
-    const link = frame * FRAME_WORDS + FRAME_LINK;
+    const link = frame * FRAME_RECORD.words + FRAME_RECORD.link;
     const sizeClass = records[link];
     records[link] = this.#firstFree[sizeClass];
     this.#firstFree[sizeClass] = frame;
@@ -112,12 +114,12 @@ export class FrameStore {
   /** Says what a frame is besides its bytes. */
   describe(frame: number, vpi: number, vci: number, format: number, cells: number, flags = 0, uu = 0, cpi = 0): void {
     const { records } = this;
-    const at = frame * FRAME_WORDS;
-    records[at + FRAME_LABEL] = (vpi << 16) | vci;
-    records[at + FRAME_FORMAT] = format;
-    records[at + FRAME_CELLS] = cells;
-    records[at + FRAME_FLAGS] = flags;
-    records[at + FRAME_UU_CPI] = (uu << 8) | cpi;
+    const at = frame * FRAME_RECORD.words;
+    records[at + FRAME_RECORD.label] = (vpi << 16) | vci;
+    records[at + FRAME_RECORD.format] = format;
+    records[at + FRAME_RECORD.cells] = cells;
+    records[at + FRAME_RECORD.flags] = flags;
+    records[at + FRAME_RECORD.uuCpi] = (uu << 8) | cpi;
   }
 
   /** Another frame with the same bytes and the same record; -1 when the store is full. */
@@ -126,64 +128,68 @@ export class FrameStore {
     const length = this.lengthOf(frame);
     const copy = this.allocate(length);
     if (copy === NO_FRAME) return NO_FRAME;
-    const from = frame * FRAME_WORDS;
-    records.copyWithin(copy * FRAME_WORDS + FRAME_LENGTH, from + FRAME_LENGTH, from + FRAME_LINK);
+    const from = frame * FRAME_RECORD.words;
+    records.copyWithin(
+      copy * FRAME_RECORD.words + FRAME_RECORD.length,
+      from + FRAME_RECORD.length,
+      from + FRAME_RECORD.link,
+    );
     const address = this.addressOf(frame);
     this.bytes.copyWithin(this.addressOf(copy), address, address + length);
     return copy;
   }
 
   addressOf(frame: number): number {
-    return this.records[frame * FRAME_WORDS + FRAME_ADDRESS];
+    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.address];
   }
 
   lengthOf(frame: number): number {
-    return this.records[frame * FRAME_WORDS + FRAME_LENGTH];
+    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.length];
   }
 
   vpiOf(frame: number): number {
-    return this.records[frame * FRAME_WORDS + FRAME_LABEL] >> 16;
+    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.label] >> 16;
   }
 
   vciOf(frame: number): number {
-    return this.records[frame * FRAME_WORDS + FRAME_LABEL] & 0xffff;
+    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.label] & 0xffff;
   }
 
   formatOf(frame: number): number {
-    return this.records[frame * FRAME_WORDS + FRAME_FORMAT];
+    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.format];
   }
 
   cellsOf(frame: number): number {
-    return this.records[frame * FRAME_WORDS + FRAME_CELLS];
+    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.cells];
   }
 
   flagsOf(frame: number): number {
-    return this.records[frame * FRAME_WORDS + FRAME_FLAGS];
+    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.flags];
   }
 
   uuOf(frame: number): number {
-    return this.records[frame * FRAME_WORDS + FRAME_UU_CPI] >> 8;
+    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.uuCpi] >> 8;
   }
 
   cpiOf(frame: number): number {
-    return this.records[frame * FRAME_WORDS + FRAME_UU_CPI] & 0xff;
+    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.uuCpi] & 0xff;
   }
 
   setFlags(frame: number, flags: number): void {
-    this.records[frame * FRAME_WORDS + FRAME_FLAGS] |= flags;
+    this.records[frame * FRAME_RECORD.words + FRAME_RECORD.flags] |= flags;
   }
 
   /** A frame of cells that has lost some. */
   shorten(frame: number, byteLength: number, cells: number): void {
-    this.records[frame * FRAME_WORDS + FRAME_LENGTH] = byteLength;
-    this.records[frame * FRAME_WORDS + FRAME_CELLS] = cells;
+    this.records[frame * FRAME_RECORD.words + FRAME_RECORD.length] = byteLength;
+    this.records[frame * FRAME_RECORD.words + FRAME_RECORD.cells] = cells;
   }
 
   #carve(size: number): number {
     if (this.#nextId === this.capacity || this.#nextAddress + size > this.#end) return NO_FRAME;
     const frame = this.#nextId++;
-    this.records[frame * FRAME_WORDS + FRAME_ADDRESS] = this.#nextAddress;
-    this.records[frame * FRAME_WORDS + FRAME_LINK] = NO_FRAME;
+    this.records[frame * FRAME_RECORD.words + FRAME_RECORD.address] = this.#nextAddress;
+    this.records[frame * FRAME_RECORD.words + FRAME_RECORD.link] = NO_FRAME;
     this.#nextAddress += size;
     return frame;
   }

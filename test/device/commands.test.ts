@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { COMMAND, COMMAND_OPCODES, COMMAND_STATUS, VC_AAL, VC_SERVICE } from "../../src/device/index.ts";
-import { VC_MAXIMUM_SDU } from "../../src/device/vc-table.ts";
+import { VC_ENTRY } from "../../src/device/vc-table.ts";
 import type { BareDriver } from "./bare-driver.ts";
 import { Bench, NotingFibre, openCommand, pattern } from "./bare-driver.ts";
 
@@ -25,7 +25,7 @@ describe("VC command layout", () => {
       S.OK,
     ]);
     expect(nic.nic.vcs.lookup(0x21, 0x8765)).toBe(0x1234);
-    expect(nic.nic.vcs.word(0x1234, VC_MAXIMUM_SDU)).toBe(9_180);
+    expect(nic.nic.vcs.word(0x1234, VC_ENTRY.maximumSdu)).toBe(9_180);
   });
 });
 
@@ -102,7 +102,7 @@ describe("VC commands", () => {
     nic.open(1, 100, { maximumSduBytes: 1_000 });
     const worse = openCommand(1, 100, { opcode: MODIFY, service: VC_SERVICE.CBR, maximumSduBytes: 2_000 });
     expect(nic.command(worse)).toBe(S.BAD_RATE);
-    expect(nic.nic.vcs.word(1, VC_MAXIMUM_SDU)).toBe(1_000);
+    expect(nic.nic.vcs.word(1, VC_ENTRY.maximumSdu)).toBe(1_000);
   });
 
   it("the first and the last index of the table can be opened", () => {

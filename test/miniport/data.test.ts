@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { ClientCall } from "../../src/client/index.ts";
 import type { ClientLibrary, NET_BUFFER_LIST } from "../../src/ndis/index.ts";
-import { NDIS_RECEIVE_FLAGS_RESOURCES, NDIS_STATUS_SUCCESS } from "../../src/ndis/index.ts";
+import { NDIS_RECEIVE_FLAGS_RESOURCES, NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS } from "../../src/ndis/index.ts";
 import { FaultDirection } from "../../src/network/index.ts";
 import type { SideOptions } from "./two-hosts.ts";
-import { BOB, Listener, Pair, pattern } from "./two-hosts.ts";
+import { BOB, Listener, Pair, pattern, SECOND_NS } from "./two-hosts.ts";
 
 /** A client that keeps what it receives until it is told to give it back. */
 class Hoarder {
@@ -225,27 +226,80 @@ describe("sending", () => {
     const { binding } = pair.alice.client;
     if (binding === null || binding.handle === null) throw new Error("not bound");
     const { ndis, handle } = binding;
-    const long = pair.alice.fill(pattern(60, 9));
+    const long = pair.alice.fill(pattern(400, 9));
     const buffer = long.FirstNetBuffer;
     const whole = buffer?.CurrentMdl ?? null;
     if (buffer === null || whole === null) throw new Error("no buffer");
-    const pieces = Array.from({ length: 6 }, (_, i) => ndis.NdisAllocateMdl(handle, whole.MappedSystemVa + 10 * i, 10));
+    const pieces = Array.from({ length: 4 }, (_, i) =>
+      ndis.NdisAllocateMdl(handle, whole.MappedSystemVa + 100 * i, 100),
+    );
     for (const [i, mdl] of pieces.entries()) if (mdl !== null) mdl.Next = pieces[i + 1] ?? null;
     buffer.MdlChain = pieces[0] ?? null;
     buffer.CurrentMdl = buffer.MdlChain;
-    // Four descriptors of seven are taken, the long list needs six, each short one needs one.
+    // Four descriptors of the five that data may have are taken, the long list needs four, each short one needs one.
     pair.alice.send(call, ...[1, 2, 3, 4].map((seed) => pattern(20, seed)));
     call.send(long);
     pair.alice.send(call, pattern(20, 5), pattern(20, 6));
     pair.runUntil(() => pair.bob.frames.length === 7 && call.sendsOutstanding === 0);
     expect(pair.bob.frames.map(({ bytes }) => bytes)).toEqual([
       ...[1, 2, 3, 4].map((seed) => pattern(20, seed)),
-      pattern(60, 9),
+      pattern(400, 9),
       ...[5, 6].map((seed) => pattern(20, seed)),
     ]);
     buffer.MdlChain = whole;
     buffer.CurrentMdl = whole;
     for (const mdl of pieces) if (mdl !== null) ndis.NdisFreeMdl(mdl);
+    expect(pair.stop()).toEqual({});
+  });
+
+  it("a frame of more pieces than the ring could ever take comes back with NDIS_STATUS_RESOURCES and holds nothing up", () => {
+    const { pair, call } = connected({ alice: { configuration: { "*TransmitBuffers": 8 } } });
+    const { binding } = pair.alice.client;
+    if (binding === null || binding.handle === null) throw new Error("not bound");
+    const { ndis, handle } = binding;
+    const long = pair.alice.fill(pattern(400, 9));
+    const buffer = long.FirstNetBuffer;
+    const whole = buffer?.CurrentMdl ?? null;
+    if (buffer === null || whole === null) throw new Error("no buffer");
+    const pieces = Array.from({ length: 8 }, (_, i) => ndis.NdisAllocateMdl(handle, whole.MappedSystemVa + 50 * i, 50));
+    for (const [i, mdl] of pieces.entries()) if (mdl !== null) mdl.Next = pieces[i + 1] ?? null;
+    buffer.MdlChain = pieces[0] ?? null;
+    buffer.CurrentMdl = buffer.MdlChain;
+    call.send(long);
+    expect([long.Status, call.sendsOutstanding]).toEqual([NDIS_STATUS_RESOURCES, 0]);
+    buffer.MdlChain = whole;
+    buffer.CurrentMdl = whole;
+    for (const mdl of pieces) if (mdl !== null) ndis.NdisFreeMdl(mdl);
+    pair.alice.send(call, pattern(20, 1));
+    expect(pair.runUntil(() => pair.bob.frames.length === 1)).toBe(true);
+    expect(pair.stop()).toEqual({});
+  });
+
+  it("a client that keeps the transmit ring full for longer than SSCOP waits for an answer does not starve signalling", () => {
+    const { pair, call } = connected({
+      alice: {
+        configuration: { "*TransmitBuffers": 16 },
+        sendBuffers: 32,
+        events: { sendComplete: (sending) => refill(sending) },
+      },
+    });
+    const { binding } = pair.alice.client;
+    const untilNs = pair.lab.world.clock.nowNs + 10 * SECOND_NS;
+    let isSending = true;
+    const refill = (sending: ClientCall): void => {
+      const pool = binding?.sendPool ?? null;
+      for (let list = isSending ? (pool?.take() ?? null) : null; list !== null; list = pool?.take() ?? null) {
+        if (list.FirstNetBuffer !== null) list.FirstNetBuffer.DataLength = 9_180;
+        list.Next = null;
+        sending.send(list);
+      }
+    };
+    refill(call);
+    pair.runUntil(() => pair.lab.world.clock.nowNs >= untilNs || call.state !== "connected");
+    isSending = false;
+    expect([call.state, pair.lab.world.clock.nowNs >= untilNs]).toEqual(["connected", true]);
+    call.close();
+    pair.runUntil(() => call.state === "closed");
     expect(pair.stop()).toEqual({});
   });
 

@@ -133,10 +133,7 @@ describe("connection table", () => {
           expect(table.count).toBe(model.size);
           for (const [from] of steps) {
             const [port, to] = model.get(from) ?? [NO_PORT, NO_VC_LABEL];
-            expect([table.portOf(from), table.labelOf(from)]).toEqual([
-              port,
-              to,
-            ]);
+            expect([table.portOf(from), table.labelOf(from)]).toEqual([port, to]);
           }
         },
       ),

@@ -2,15 +2,26 @@
 (module
   (import "world" "memory" (memory 1 65536))
 
-  ;; Copies `length` bytes; the ranges do not overlap. Below 512 bytes eight at a time: memory.copy leaves compiled code for the
-  ;; engine's own routine, which costs more than the words (64 bytes: 11 ns against 23 ns).
+  ;; Copies `length` bytes; the ranges do not overlap. Below 512 bytes by lines of 64, then by words: memory.copy leaves compiled
+  ;; code for the engine's own routine, which costs more than that.
   (func (export "copy") (param $to i32) (param $from i32) (param $length i32)
     (local $end i32)
     (if (i32.gt_u (local.get $length) (i32.const 512))
       (then
         (memory.copy (local.get $to) (local.get $from) (local.get $length))
         (return)))
-    (local.set $end (i32.add (local.get $from) (i32.and (local.get $length) (i32.const -8))))
+    (local.set $end (i32.add (local.get $from) (i32.and (local.get $length) (i32.const -64))))
+    (block $linesDone
+      (loop $lines
+        (br_if $linesDone (i32.ge_u (local.get $from) (local.get $end)))
+        (v128.store (local.get $to) (v128.load (local.get $from)))
+        (v128.store offset=16 (local.get $to) (v128.load offset=16 (local.get $from)))
+        (v128.store offset=32 (local.get $to) (v128.load offset=32 (local.get $from)))
+        (v128.store offset=48 (local.get $to) (v128.load offset=48 (local.get $from)))
+        (local.set $to (i32.add (local.get $to) (i32.const 64)))
+        (local.set $from (i32.add (local.get $from) (i32.const 64)))
+        (br $lines)))
+    (local.set $end (i32.add (local.get $from) (i32.and (local.get $length) (i32.const 56))))
     (block $wordsDone
       (loop $words
         (br_if $wordsDone (i32.ge_u (local.get $from) (local.get $end)))

@@ -27,8 +27,12 @@ export interface MemoryAccess {
   readonly Memory: {
     /** Every byte of memory; an address is an index. */
     readonly bytes: Uint8Array;
-    /** The same as little-endian 32-bit words; index = address >> 2. */
+    /** The same as little-endian 32-bit words (ULONG); index = address >> 2. */
     readonly words: Uint32Array;
+    /** The same words signed (LONG): cheaper where the highest bit is a flag or never set. */
+    readonly signedWords: Int32Array;
+    /** C's memcpy: `length` bytes from one address to another, in ranges that do not overlap; nothing is checked. */
+    readonly copy: (to: number, from: number, length: number) => void;
   };
 }
 
@@ -40,7 +44,8 @@ export interface LibraryParts {
 }
 
 function memoryAccess(machine: Machine): MemoryAccess {
-  return { Memory: { bytes: machine.worldMemory.bytes, words: machine.worldMemory.words } };
+  const { bytes, words, signedWords, copy } = machine.worldMemory;
+  return { Memory: { bytes, words, signedWords, copy } };
 }
 
 function registrationFunctions(environment: NdisEnvironment, owner: string): NdisRegistrationFunctions {

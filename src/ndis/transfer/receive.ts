@@ -57,9 +57,12 @@ export function returnNetBufferLists(
   ReturnFlags: number,
 ): void {
   let count = 0;
+  let vc: Vc | null = null;
   for (let list: NET_BUFFER_LIST | null = NetBufferLists; list !== null; list = list.Next) {
     const source: unknown = list.SourceHandle;
-    if (!(source instanceof Vc) || source.binding !== binding || source.indicatedOutstanding === 0) {
+    // Most lists come from the VC of the one before.
+    if (source !== vc) vc = source instanceof Vc && source.binding === binding ? source : null;
+    if (vc === null || vc.indicatedOutstanding === 0) {
       environment.misuse(
         "RCV-04",
         owner,
@@ -67,7 +70,7 @@ export function returnNetBufferLists(
       );
       return;
     }
-    source.indicatedOutstanding--;
+    vc.indicatedOutstanding--;
     count++;
   }
   const { adapter } = binding;

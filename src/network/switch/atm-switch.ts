@@ -6,12 +6,9 @@ import {
   CELL_OCTETS,
   cellVci,
   cellVpi,
-  FRAME_CELLS,
-  FRAME_FORMAT,
   FRAME_FORMAT_CELLS,
   FRAME_FORMAT_CPCS_SDU,
-  FRAME_LABEL,
-  FRAME_WORDS,
+  FRAME_RECORD,
   isCellHeaderValid,
   relabelCell,
 } from "../../wire/index.ts";
@@ -35,6 +32,10 @@ export interface AtmSwitchOptions {
   readonly probe?: Probe | null;
 }
 
+// Constants of this file's own are constants to the engine's compiler; imported ones are loads.
+const FRAME = FRAME_RECORD;
+const WHOLE = FRAME_FORMAT_CPCS_SDU;
+const NOWHERE = NO_PORT;
 const DEFAULT_OUTPUT_BUFFER_CELLS = 65_536;
 const MAX_PORTS = 32_767;
 
@@ -199,18 +200,18 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
     let cells = 0;
     let run = 0;
     for (; run < train.count; run++) {
-      const record = train.frames[run] * FRAME_WORDS;
-      if (records[record + FRAME_FORMAT] !== FRAME_FORMAT_CPCS_SDU) break;
-      const label = records[record + FRAME_LABEL];
+      const record = train.frames[run] * FRAME.words;
+      if (records[record + FRAME.format] !== WHOLE) break;
+      const label = records[record + FRAME.label];
       if (label !== incoming) {
         const labelPort = connections.portOf(label);
-        if (labelPort === NO_PORT || (labelPort !== runPort && run > 0)) break;
+        if (labelPort === NOWHERE || (labelPort !== runPort && run > 0)) break;
         runPort = labelPort;
         incoming = label;
         outgoing = connections.labelOf(label);
       }
-      records[record + FRAME_LABEL] = outgoing;
-      cells += records[record + FRAME_CELLS];
+      records[record + FRAME.label] = outgoing;
+      cells += records[record + FRAME.cells];
     }
     this.#runPort = Math.max(0, runPort);
     this.#runCells = cells;
@@ -240,7 +241,7 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
       frames.release(frame);
       return;
     }
-    frames.records[frame * FRAME_WORDS + FRAME_LABEL] = label;
+    frames.records[frame * FRAME.words + FRAME.label] = label;
     if (this.#ports[outgoing].enqueue(frame)) this.#touch(outgoing);
   }
 
