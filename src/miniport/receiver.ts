@@ -57,7 +57,9 @@ export class Receiver {
   readonly #signalling: Connection;
   readonly #sink: SignallingSink;
   readonly #returned: (connection: Connection) => void;
+  /** Connections with lists to indicate: so many at the head of an array that keeps its room. */
   readonly #touched: Connection[] = [];
+  #touchedCount = 0;
   #firstPiece = NO_PIECE;
   #lastPiece = NO_PIECE;
   #frameBytes = 0;
@@ -289,7 +291,7 @@ export class Receiver {
     list.Next = null;
     if (connection.gatherLast === null) {
       connection.gatherFirst = list;
-      this.#touched.push(connection);
+      this.#touched[this.#touchedCount++] = connection;
     } else {
       connection.gatherLast.Next = list;
     }
@@ -298,9 +300,8 @@ export class Receiver {
   }
 
   #indicate(): void {
-    const touched = this.#touched;
-    for (let i = 0; i < touched.length; i++) {
-      const connection = touched[i];
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const connection = this.#touched[i];
       const lists = connection.gatherFirst;
       const count = connection.gatherCount;
       connection.gatherFirst = null;
@@ -326,7 +327,7 @@ export class Receiver {
         NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL,
       );
     }
-    touched.length = 0;
+    this.#touchedCount = 0;
   }
 
   /** With less than a quarter of its pool left to the device, a buffer is lent for the call only (RCV-12). */

@@ -1,15 +1,15 @@
 import type { MiniportAdapterHandle, MiniportCallManagerLibrary } from "../ndis/index.ts";
 import { allocateShared } from "./shared-ring.ts";
 
-/** Signalling PDUs are copied into buffers of the driver's own; SSCOP UNI messages take up to 4,096 octets and a trailer. */
+/** Signalling PDUs that are no short frames are copied into buffers of their own; an SD takes up to 4,096 octets and a trailer. */
 export const SIGNALLING_BUFFER_BYTES = 4_160;
 const SIGNALLING_BUFFERS = 64;
-/** Frames up to this are copied into the descriptor's own buffer: mapping and unmapping their memory would cost more. */
+/** Frames and signalling PDUs up to this are copied into the descriptor's own buffer: mapping their memory would cost more. */
 export const COPY_BREAK_BYTES = 256;
 /** An odd number of cache lines from one to the next. */
 const COPY_STRIDE_BYTES = COPY_BREAK_BYTES + 64;
 
-/** The driver's own transmit memory: buffers for signalling, and one for a short frame per ring entry. */
+/** The driver's own transmit memory: buffers for long signalling PDUs, and one for a short frame or PDU per ring entry. */
 export class TransmitBuffers {
   readonly #address: number;
   readonly #ringEntries: number;

@@ -35,7 +35,7 @@ const NO_ENTRY = -1;
 /** Ring entries that data leaves to signalling, at most: a client that keeps the ring full must not starve SSCOP. */
 const SIGNALLING_RESERVE = 32;
 
-/** What completing a descriptor entails, as bits: a frame's memory is unmapped; its list is complete; a signalling buffer is free. */
+/** What completing a descriptor entails, as bits: a frame's memory is unmapped; its list is complete; a buffer for long signalling PDUs is free. */
 const NOTHING = 0;
 const MAPPED = 1;
 const LIST = 2;
@@ -73,7 +73,9 @@ export class Transmitter {
   #queueFirst: NET_BUFFER_LIST | null = null;
   #queueLast: NET_BUFFER_LIST | null = null;
   #batching = false;
-  #touched: Connection[] = [];
+  /** Connections with lists to give back: so many at the head of an array that keeps its room. */
+  readonly #touched: Connection[] = [];
+  #touchedCount = 0;
   paused = true;
   /** Lists of clients that have not been given back. */
   clientSends = 0;
@@ -171,12 +173,15 @@ export class Transmitter {
   /** Sends a signalling PDU on `connection`; false when no buffer or descriptor is free (SSCOP sends again). */
   sendSignalling(connection: Connection, bytes: Uint8Array, offset: number, length: number): boolean {
     if (this.#inUse + 1 >= this.#ring.size) return false;
-    const address = this.#buffers.takeSignalling();
+    const isShort = length <= COPY_BREAK_BYTES;
+    const address = isShort ? this.#buffers.copyAddress(this.#ring.next) : this.#buffers.takeSignalling();
     if (address === 0) return false;
     this.#copier.copy(bytes, offset, length, this.#bytes, address);
     const entry = this.#describe(address, length | LAST, connection.vcIndex);
-    this.#entails[entry] = SIGNALLING;
-    this.#signallingBuffers[entry] = address;
+    if (!isShort) {
+      this.#entails[entry] = SIGNALLING;
+      this.#signallingBuffers[entry] = address;
+    }
     if (!this.#batching) this.ring();
     return true;
   }
@@ -392,7 +397,7 @@ export class Transmitter {
   #gather(connection: Connection, list: NET_BUFFER_LIST): void {
     if (connection.gatherLast === null) {
       connection.gatherFirst = list;
-      this.#touched.push(connection);
+      this.#touched[this.#touchedCount++] = connection;
     } else {
       connection.gatherLast.Next = list;
     }
@@ -401,9 +406,8 @@ export class Transmitter {
   }
 
   #giveBack(): void {
-    const touched = this.#touched;
-    for (let i = 0; i < touched.length; i++) {
-      const connection = touched[i];
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const connection = this.#touched[i];
       const lists = connection.gatherFirst;
       connection.sendsOutstanding -= connection.gatherCount;
       this.clientSends -= connection.gatherCount;
@@ -419,7 +423,7 @@ export class Transmitter {
       }
       if (connection.sendsOutstanding === 0 && connection.hardware !== "open") this.#drained(connection);
     }
-    touched.length = 0;
+    this.#touchedCount = 0;
   }
 
   #refuse(connection: Connection, lists: NET_BUFFER_LIST, status: NDIS_STATUS_FINAL): void {

@@ -99,16 +99,16 @@ export class VcCommands {
 
   open(connection: Connection, traffic: ConnectionTraffic): void {
     connection.hardware = "opening";
-    this.#issue({ connection, opcode: COMMAND_OPCODES.OPEN, traffic });
+    this.#issue(connection, COMMAND_OPCODES.OPEN, traffic);
   }
 
   modify(connection: Connection, traffic: ConnectionTraffic): void {
-    this.#issue({ connection, opcode: COMMAND_OPCODES.MODIFY, traffic });
+    this.#issue(connection, COMMAND_OPCODES.MODIFY, traffic);
   }
 
   close(connection: Connection): void {
     connection.hardware = "closing";
-    this.#issue({ connection, opcode: COMMAND_OPCODES.CLOSE, traffic: NO_TRAFFIC });
+    this.#issue(connection, COMMAND_OPCODES.CLOSE, NO_TRAFFIC);
   }
 
   beginBatch(): void {
@@ -144,21 +144,22 @@ export class VcCommands {
     this.#done(connection, opcode, succeeded);
   }
 
-  #issue(command: WaitingCommand): void {
-    if (this.#waiting.length > 0 || this.#pending + 1 >= this.#ring.size) this.#waiting.push(command);
-    else this.#write(command);
+  #issue(connection: Connection, opcode: number, traffic: ConnectionTraffic): void {
+    if (this.#waiting.length > 0 || this.#pending + 1 >= this.#ring.size)
+      this.#waiting.push({ connection, opcode, traffic });
+    else this.#write(connection, opcode, traffic);
     if (!this.#batching) this.#doorbell();
   }
 
   #drainWaiting(): void {
     while (this.#waiting.length > 0 && this.#pending + 1 < this.#ring.size) {
       const command = this.#waiting.shift();
-      if (command !== undefined) this.#write(command);
+      if (command !== undefined) this.#write(command.connection, command.opcode, command.traffic);
     }
     if (!this.#batching) this.#doorbell();
   }
 
-  #write({ connection, opcode, traffic }: WaitingCommand): void {
+  #write(connection: Connection, opcode: number, traffic: ConnectionTraffic): void {
     const ring = this.#ring;
     const words = this.#ndis.Memory.words;
     const at = ring.firstWord + ring.next * ring.entryWords;

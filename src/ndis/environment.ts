@@ -40,6 +40,7 @@ export class NdisEnvironment {
   readonly verifying: boolean;
   readonly live = new LiveCounts();
   readonly #serials = new Map<string, number>();
+  #vcSerial = 0;
 
   constructor(machine: Machine, verifying: boolean) {
     this.name = machine.name;
@@ -50,11 +51,16 @@ export class NdisEnvironment {
     this.verifying = verifying;
   }
 
-  /** The next name for an object of this kind, such as "vc#3". */
+  /** The next name for an object of this kind, such as "sap#3". */
   nameObject(kind: string): string {
     const serial = (this.#serials.get(kind) ?? 0) + 1;
     this.#serials.set(kind, serial);
     return `${kind}#${serial}`;
+  }
+
+  /** Serial of a new VC. VCs come and go by the million: each makes its name when somebody asks for it. */
+  nextVcSerial(): number {
+    return ++this.#vcSerial;
   }
 
   /** Whether `status` may complete something. PENDING may not: it breaks `rule`, and the completion is ignored. */

@@ -47,7 +47,8 @@ function addressError(message: string, hint: string): AtmAddressError {
 }
 
 function aesaFormat(identifier: number | undefined): AesaFormat | undefined {
-  return AESA_FORMATS.find((format) => format.authorityAndFormatIdentifier === identifier);
+  for (const format of AESA_FORMATS) if (format.authorityAndFormatIdentifier === identifier) return format;
+  return undefined;
 }
 
 function hexDigits(text: string): string {
@@ -168,9 +169,44 @@ export function atmAddressesEqual(a: AtmAddress, b: AtmAddress): boolean {
   return true;
 }
 
-/** A string that is equal for equal addresses and different for different ones: a key for `Map`. */
-export function atmAddressKey(address: AtmAddress): string {
-  return (address.kind === "e164" ? "+" : "#") + String.fromCharCode(...address.bytes);
+const HASH_PRIME = 16_777_619;
+const HASH_BASIS = -2_128_831_035;
+
+/** A 32-bit integer that is equal for equal addresses, and hardly ever for others (FNV-1a). */
+export function atmAddressHash(address: AtmAddress): number {
+  const { bytes } = address;
+  let hash = HASH_BASIS;
+  for (let index = 0; index < bytes.length; index++) hash = Math.imul(hash ^ bytes[index], HASH_PRIME);
+  return hash;
+}
+
+/** Values by address. Looking one up allocates nothing. */
+export class AtmAddressMap<Value> {
+  readonly #buckets = new Map<number, { readonly address: AtmAddress; readonly value: Value }[]>();
+
+  get(address: AtmAddress): Value | null {
+    const bucket = this.#buckets.get(atmAddressHash(address));
+    if (bucket === undefined) return null;
+    for (let index = 0; index < bucket.length; index++) {
+      if (atmAddressesEqual(bucket[index].address, address)) return bucket[index].value;
+    }
+    return null;
+  }
+
+  /** Enters an address that is not in the map. The address is kept: it must not change. */
+  add(address: AtmAddress, value: Value): void {
+    const hash = atmAddressHash(address);
+    const bucket = this.#buckets.get(hash);
+    if (bucket === undefined) this.#buckets.set(hash, [{ address, value }]);
+    else bucket.push({ address, value });
+  }
+
+  delete(address: AtmAddress): void {
+    const hash = atmAddressHash(address);
+    const others = this.#buckets.get(hash)?.filter((entry) => !atmAddressesEqual(entry.address, address)) ?? [];
+    if (others.length === 0) this.#buckets.delete(hash);
+    else this.#buckets.set(hash, others);
+  }
 }
 
 /** How many digits take part in routing: hexadecimal digits of the end system part of an AESA, decimal ones of E.164. */

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AtmAddress } from "../../src/wire/index.ts";
 import {
+  AtmAddressMap,
   aesaFromBytes,
   atmAddressDigitCount,
   atmAddressesEqual,
   atmAddressHasPrefix,
-  atmAddressKey,
   atmAddressPrefixOf,
   e164FromBytes,
   formatAtmAddress,
@@ -91,17 +91,33 @@ describe("ATM address from octets", () => {
   });
 });
 
-describe("ATM address keys and prefixes", () => {
-  it("keys are equal exactly when the addresses are", () => {
+describe("ATM address maps and prefixes", () => {
+  it("a map finds what was put in under an equal address, whatever else is in it, until it is taken out", () => {
     fc.assert(
-      fc.property(anyAddress, anyAddress, (a, b) => {
-        expect(atmAddressKey(a) === atmAddressKey(b)).toBe(atmAddressesEqual(a, b));
-        expect(atmAddressKey(a)).toBe(atmAddressKey({ kind: a.kind, bytes: a.bytes.slice() }));
-      }),
+      fc.property(
+        fc.uniqueArray(anyAddress, { comparator: atmAddressesEqual, maxLength: 40 }),
+        fc.nat(),
+        (all, drawn) => {
+          const map = new AtmAddressMap<number>();
+          for (const [i, address] of all.entries()) map.add(address, i);
+          const copies = all.map(({ kind, bytes }) => ({ kind, bytes: bytes.slice() }));
+          expect(copies.map((address) => map.get(address))).toEqual(all.map((_, i) => i));
+          const gone = all.length === 0 ? -1 : drawn % all.length;
+          if (gone >= 0) map.delete(copies[gone]!);
+          expect(copies.map((address) => map.get(address))).toEqual(all.map((_, i) => (i === gone ? null : i)));
+        },
+      ),
     );
-    expect(atmAddressKey({ kind: "e164", bytes: Uint8Array.of(0x34) })).not.toBe(
-      atmAddressKey({ kind: "aesa", bytes: Uint8Array.of(0x34) }),
-    );
+  });
+
+  it("a map tells addresses of two kinds with the same octets, and so with the same hash, apart", () => {
+    const octets = { bytes: Uint8Array.of(0x34) };
+    const map = new AtmAddressMap<string>();
+    map.add({ kind: "e164", ...octets }, "number");
+    expect(map.get({ kind: "aesa", ...octets })).toBe(null);
+    map.add({ kind: "aesa", ...octets }, "end system");
+    map.delete({ kind: "e164", ...octets });
+    expect([map.get({ kind: "e164", ...octets }), map.get({ kind: "aesa", ...octets })]).toEqual([null, "end system"]);
   });
 
   it("every cut of an address is a prefix of it, and a longer or other one is not", () => {

@@ -1,6 +1,6 @@
 import { resolve as resolvePath } from "node:path";
 import type { AtmAddress } from "../../wire/atm-address.ts";
-import { atmAddressKey, parseAtmAddress } from "../../wire/atm-address.ts";
+import { AtmAddressMap, parseAtmAddress } from "../../wire/atm-address.ts";
 import { IMIX_SDU_BYTES } from "../traffic/generated-packets.ts";
 import { suggest } from "./did-you-mean.ts";
 import { NAMED_LINK_RATES } from "./quantity.ts";
@@ -63,7 +63,7 @@ class Network {
   readonly hosts: ScenarioHost[];
   readonly links: ScenarioLink[];
   readonly #nics = new Map<string, ScenarioNic>();
-  readonly #byAddress = new Map<string, ScenarioNic>();
+  readonly #byAddress = new AtmAddressMap<ScenarioNic>();
   /** Links by their own name and by their NIC's. */
   readonly #links = new Map<string, ScenarioLink>();
 
@@ -97,13 +97,11 @@ class Network {
     const fullName = `${host}/${name}`;
     if (this.#nics.has(fullName)) throw new ScenarioProblem([...path, "name"], `there are two NICs named ${fullName}`);
     const address = parseAddress(entry.address, [...path, "address"]);
-    const key = atmAddressKey(address);
-    const other = this.#byAddress.get(key);
-    if (other !== undefined)
-      throw new ScenarioProblem([...path, "address"], `${other.fullName} has this address already`);
+    const other = this.#byAddress.get(address);
+    if (other !== null) throw new ScenarioProblem([...path, "address"], `${other.fullName} has this address already`);
     const nic = { name, fullName, address, vcs: entry.vcs };
     this.#nics.set(fullName, nic);
-    this.#byAddress.set(key, nic);
+    this.#byAddress.add(address, nic);
     return nic;
   }
 
@@ -128,7 +126,7 @@ class Network {
       return { nic, address: nic.address };
     }
     const address = parseAddress(text, path);
-    return { nic: this.#byAddress.get(atmAddressKey(address)) ?? null, address };
+    return { nic: this.#byAddress.get(address), address };
   }
 
   link(name: string, path: readonly PropertyKey[]): ScenarioLink {

@@ -36,7 +36,6 @@ import {
   NDIS_STATUS_AAL_PARAMS_UNSUPPORTED,
   NDIS_STATUS_INVALID_ADDRESS,
   NDIS_STATUS_INVALID_DATA,
-  NDIS_STATUS_SUCCESS,
   Q2931_CALLMGR_PARAMETERS,
   q2931Parameters,
   RECEIVE_VC,
@@ -49,7 +48,6 @@ import { aesaFromBytes, e164FromBytes } from "../../wire/atm-address.ts";
 import type { Q2931Message } from "../../wire/q2931/index.ts";
 import { AAL_TYPE, BEARER_CLASS, IE, TRAFFIC_RATE, USER_PLANE } from "../../wire/q2931/index.ts";
 import type { ConnectionTraffic } from "../vc-commands.ts";
-import { bestEffort } from "../vc-commands.ts";
 
 /** The AAL5 SDU size of RFC 2225 hosts: what a call gets that names none. */
 const DEFAULT_SDU_BYTES = 9_180;
@@ -116,12 +114,20 @@ export function trafficOf(parameters: CO_CALL_PARAMETERS): CallTraffic | null {
   };
 }
 
-/** What is wrong with the parameters of an outgoing call, or SUCCESS (OUT-05). */
-export function checkCallParameters(parameters: CO_CALL_PARAMETERS): NDIS_STATUS_FINAL {
+/** An outgoing call as its parameters describe it. */
+export interface OutgoingCall {
+  readonly q2931: Q2931_CALLMGR_PARAMETERS;
+  readonly traffic: CallTraffic;
+  readonly called: AtmAddress;
+}
+
+/** Reads the parameters of an outgoing call, or says with a status what is wrong with them (OUT-05). */
+export function readCallParameters(parameters: CO_CALL_PARAMETERS): OutgoingCall | NDIS_STATUS_FINAL {
   const q2931 = q2931Parameters(parameters);
   const traffic = trafficOf(parameters);
   if (q2931 === null || traffic === null) return NDIS_STATUS_INVALID_DATA;
-  if (addressOf(q2931.CalledParty) === null) return NDIS_STATUS_INVALID_ADDRESS;
+  const called = addressOf(q2931.CalledParty);
+  if (called === null) return NDIS_STATUS_INVALID_ADDRESS;
   const aal = findElement(q2931, IE_AALParameters);
   if (aal !== null && aal.AALType !== AAL_TYPE_AAL5) return NDIS_STATUS_AAL_PARAMS_UNSUPPORTED;
   if (traffic.transmitSduBytes > LONGEST_SDU_BYTES || traffic.receiveSduBytes > LONGEST_SDU_BYTES)
@@ -130,20 +136,12 @@ export function checkCallParameters(parameters: CO_CALL_PARAMETERS): NDIS_STATUS
   if (guaranteed && (traffic.transmitPeakCellRate === 0 || traffic.receivePeakCellRate === 0))
     return NDIS_STATUS_INVALID_DATA;
   if (guaranteed && traffic.transmitPeakCellRate > 2 ** 24 - 1) return NDIS_STATUS_INVALID_DATA;
-  return NDIS_STATUS_SUCCESS;
+  return { q2931, traffic, called };
 }
 
-/** Fills the elements of a SETUP (Q.2931 section 3.1.7) from the parameters of an outgoing call, which were checked. */
-export function fillSetup(
-  message: Q2931Message,
-  parameters: CO_CALL_PARAMETERS,
-  own: AtmAddress,
-  lineCellRate: number,
-): void {
-  const q2931 = q2931Parameters(parameters);
-  const traffic = trafficOf(parameters);
-  const called = q2931 === null ? null : addressOf(q2931.CalledParty);
-  if (q2931 === null || traffic === null || called === null) return;
+/** Fills the elements of a SETUP (Q.2931 section 3.1.7). */
+export function fillSetup(message: Q2931Message, call: OutgoingCall, own: AtmAddress, lineCellRate: number): void {
+  const { q2931, traffic, called } = call;
   const rate = (cells: number): number => (cells === 0 ? lineCellRate : cells);
   message.include(IE.aalParameters);
   message.aalParameters.setAal5(traffic.transmitSduBytes, traffic.receiveSduBytes);
@@ -167,14 +165,14 @@ export function fillSetup(
 }
 
 /** The parameters of an incoming call from its SETUP: forward is towards this side. */
-export function incomingParameters(message: Q2931Message, vpi: number, vci: number): CO_CALL_PARAMETERS {
-  const hasAal = message.has(IE.aalParameters) && message.aalParameters.type === AAL_TYPE.aal5;
-  const forwardSdu = positive(hasAal ? message.aalParameters.forwardMaximumSduSize : 0, DEFAULT_SDU_BYTES);
-  const backwardSdu = positive(hasAal ? message.aalParameters.backwardMaximumSduSize : 0, DEFAULT_SDU_BYTES);
-  const hasTraffic = message.has(IE.trafficDescriptor);
-  const forwardRate = hasTraffic ? positive(message.trafficDescriptor.rate(TRAFFIC_RATE.forwardPeakClp01), 0) : 0;
-  const backwardRate = hasTraffic ? positive(message.trafficDescriptor.rate(TRAFFIC_RATE.backwardPeakClp01), 0) : 0;
-  const isBestEffort = !hasTraffic || message.trafficDescriptor.bestEffort;
+export function incomingParameters(
+  message: Q2931Message,
+  traffic: CallTraffic,
+  vpi: number,
+  vci: number,
+): CO_CALL_PARAMETERS {
+  const { isBestEffort, transmitPeakCellRate: backwardRate, receivePeakCellRate: forwardRate } = traffic;
+  const { transmitSduBytes: backwardSdu, receiveSduBytes: forwardSdu } = traffic;
   const serviceType = isBestEffort ? SERVICETYPE_BESTEFFORT : SERVICETYPE_GUARANTEED;
   const category = isBestEffort ? ATM_SERVICE_CATEGORY_UBR : ATM_SERVICE_CATEGORY_CBR;
   const flow = (cells: number, sdu: number): FLOWSPEC =>
@@ -286,27 +284,28 @@ export function noteCause(parameters: CO_CALL_PARAMETERS, cause: number, locatio
 
 /** How the NIC is to treat a call: guaranteed rates are shaped, best effort only below the line rate. */
 export function connectionTraffic(traffic: CallTraffic, lineCellRate: number): ConnectionTraffic {
-  if (!traffic.isBestEffort) {
-    return {
-      ...bestEffort(traffic.receiveSduBytes),
-      service: VC_SERVICE.CBR,
-      peakCellRate: traffic.transmitPeakCellRate,
-    };
-  }
-  const isShaped = traffic.transmitPeakCellRate > 0 && traffic.transmitPeakCellRate < lineCellRate;
-  return { ...bestEffort(traffic.receiveSduBytes), peakCellRate: isShaped ? traffic.transmitPeakCellRate : 0 };
+  const { isBestEffort, transmitPeakCellRate, receiveSduBytes } = traffic;
+  const isShaped = !isBestEffort || transmitPeakCellRate < lineCellRate;
+  return {
+    service: isBestEffort ? VC_SERVICE.UBR : VC_SERVICE.CBR,
+    peakCellRate: isShaped ? transmitPeakCellRate : 0,
+    sustainableCellRate: 0,
+    maximumBurstSize: 0,
+    maximumReceiveSduBytes: receiveSduBytes,
+  };
 }
 
-/** The traffic of an incoming call: {@link trafficOf} of its parameters with the directions of this side. */
-export function incomingTraffic(parameters: CO_CALL_PARAMETERS): CallTraffic | null {
-  const forward = trafficOf(parameters);
-  if (forward === null) return null;
+/** The traffic of an incoming call from its SETUP, with the directions of this side: forward is towards it. */
+export function incomingTraffic(message: Q2931Message): CallTraffic {
+  const hasAal = message.has(IE.aalParameters) && message.aalParameters.type === AAL_TYPE.aal5;
+  const hasTraffic = message.has(IE.trafficDescriptor);
+  const rate = (which: number): number => (hasTraffic ? positive(message.trafficDescriptor.rate(which), 0) : 0);
   return {
-    isBestEffort: forward.isBestEffort,
-    transmitPeakCellRate: forward.receivePeakCellRate,
-    receivePeakCellRate: forward.transmitPeakCellRate,
-    transmitSduBytes: forward.receiveSduBytes,
-    receiveSduBytes: forward.transmitSduBytes,
+    isBestEffort: !hasTraffic || message.trafficDescriptor.bestEffort,
+    transmitPeakCellRate: rate(TRAFFIC_RATE.backwardPeakClp01),
+    receivePeakCellRate: rate(TRAFFIC_RATE.forwardPeakClp01),
+    transmitSduBytes: positive(hasAal ? message.aalParameters.backwardMaximumSduSize : 0, DEFAULT_SDU_BYTES),
+    receiveSduBytes: positive(hasAal ? message.aalParameters.forwardMaximumSduSize : 0, DEFAULT_SDU_BYTES),
   };
 }
 

@@ -12,17 +12,15 @@ import {
 import type { CallControlUser, Q2931Call } from "../../wire/q2931/index.ts";
 import { CAUSE, Q2931Message } from "../../wire/q2931/index.ts";
 import type { McmAdapter } from "../adapter.ts";
-import type { ConnectionTraffic } from "../vc-commands.ts";
 import type { McmAddressFamily } from "./address-families.ts";
 import {
-  checkCallParameters,
   connectionTraffic,
   fillSetup,
   incomingParameters,
   incomingTraffic,
   noteCause,
   noteConnection,
-  trafficOf,
+  readCallParameters,
 } from "./call-parameters.ts";
 import { statusOfCause } from "./cause-status.ts";
 import type { TeardownEnd } from "./mcm-vc.ts";
@@ -61,15 +59,16 @@ export class Calls implements CallControlUser {
   /** ProtocolCmMakeCall (OUT-05). */
   makeCall(vc: McmVc, parameters: CO_CALL_PARAMETERS): NDIS_STATUS {
     const adapter = this.#adapter;
-    const wrong = checkCallParameters(parameters);
-    if (wrong !== NDIS_STATUS_SUCCESS) return wrong;
+    const outgoing = readCallParameters(parameters);
+    if (typeof outgoing === "number") return outgoing;
     if (!adapter.signalling.link.isUp) return NDIS_STATUS_MEDIA_DISCONNECTED;
     if (!adapter.assignVcIndex(vc.connection)) return NDIS_STATUS_RESOURCES;
     vc.resetCall();
     vc.parameters = parameters;
+    vc.traffic = connectionTraffic(outgoing.traffic, adapter.lineCellRate);
     const message = this.#setup;
     message.begin(0, 0, 0);
-    fillSetup(message, parameters, adapter.address, adapter.lineCellRate);
+    fillSetup(message, outgoing, adapter.address, adapter.lineCellRate);
     vc.call = adapter.signalling.setupRequest(message, vc);
     if (vc.call !== null) return NDIS_STATUS_PENDING;
     adapter.releaseVcIndex(vc.connection);
@@ -119,7 +118,9 @@ export class Calls implements CallControlUser {
     vc.sap = sap;
     vc.call = call;
     call.context = vc;
-    vc.parameters = incomingParameters(message, call.vpci, call.vci);
+    const traffic = incomingTraffic(message);
+    vc.parameters = incomingParameters(message, traffic, call.vpci, call.vci);
+    vc.traffic = connectionTraffic(traffic, adapter.lineCellRate);
     adapter.signalling.proceedingRequest(call);
     if (!adapter.assignVcIndex(vc.connection) || !this.#openHardware(vc))
       this.#tearDown(vc, "not-offered", CAUSE.resourceUnavailable);
@@ -215,19 +216,12 @@ export class Calls implements CallControlUser {
   }
 
   #openHardware(vc: McmVc): boolean {
-    const { call, parameters, connection } = vc;
-    const traffic = this.#trafficOf(vc);
-    if (call === null || parameters === null || traffic === null || call.vci < 0) return false;
+    const { call, traffic, connection } = vc;
+    if (call === null || traffic === null || call.vci < 0) return false;
     connection.vpi = call.vpci;
     connection.vci = call.vci;
     this.#adapter.openConnection(connection, traffic);
     return true;
-  }
-
-  #trafficOf(vc: McmVc): ConnectionTraffic | null {
-    if (vc.parameters === null) return null;
-    const traffic = vc.isIncoming ? incomingTraffic(vc.parameters) : trafficOf(vc.parameters);
-    return traffic === null ? null : connectionTraffic(traffic, this.#adapter.lineCellRate);
   }
 
   /** The network has connected the call and the NIC has its VC: activate, then complete (OUT-09). */

@@ -2,6 +2,7 @@ import type { CO_CALL_PARAMETERS, NDIS_STATUS_FINAL } from "../../ndis/index.ts"
 import { NDIS_STATUS_FAILURE } from "../../ndis/index.ts";
 import type { Q2931Call } from "../../wire/q2931/index.ts";
 import { Connection } from "../connection.ts";
+import type { ConnectionTraffic } from "../vc-commands.ts";
 import type { McmAddressFamily } from "./address-families.ts";
 import type { McmSap } from "./saps.ts";
 
@@ -18,6 +19,8 @@ export class McmVc {
   /** The Q.2931 call, until it is over. */
   call: Q2931Call | null = null;
   parameters: CO_CALL_PARAMETERS | null = null;
+  /** How the NIC is to treat the call. */
+  traffic: ConnectionTraffic | null = null;
   /** The network has connected the call. */
   isAnswered = false;
   /** The client knows the call as connected: its close comes back as ProtocolCmCloseCall. */
@@ -41,6 +44,7 @@ export class McmVc {
   resetCall(): void {
     this.call = null;
     this.parameters = null;
+    this.traffic = null;
     this.isAnswered = false;
     this.isConnected = false;
     this.isOffered = false;

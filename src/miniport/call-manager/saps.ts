@@ -7,7 +7,7 @@ import {
   SAP_TYPE_NSAP,
 } from "../../ndis/index.ts";
 import type { AtmAddress } from "../../wire/atm-address.ts";
-import { atmAddressKey } from "../../wire/atm-address.ts";
+import { AtmAddressMap, atmAddressesEqual } from "../../wire/atm-address.ts";
 import type { McmAddressFamily } from "./address-families.ts";
 import { addressOf } from "./call-parameters.ts";
 
@@ -15,12 +15,12 @@ import { addressOf } from "./call-parameters.ts";
 export class McmSap {
   readonly addressFamily: McmAddressFamily;
   readonly handle: NdisSapHandle;
-  readonly keys: readonly string[];
+  readonly addresses: readonly AtmAddress[];
 
-  constructor(addressFamily: McmAddressFamily, handle: NdisSapHandle, keys: readonly string[]) {
+  constructor(addressFamily: McmAddressFamily, handle: NdisSapHandle, addresses: readonly AtmAddress[]) {
     this.addressFamily = addressFamily;
     this.handle = handle;
-    this.keys = keys;
+    this.addresses = addresses;
   }
 }
 
@@ -29,7 +29,7 @@ export class McmSap {
  * information in it is not compared.
  */
 export class Saps {
-  readonly #byKey = new Map<string, McmSap>();
+  readonly #byAddress = new AtmAddressMap<McmSap>();
 
   /** ProtocolCmRegisterSap: INVALID_DATA for a SAP that is not understood, or that another client holds (SAP-03). */
   register(
@@ -38,10 +38,10 @@ export class Saps {
     handle: NdisSapHandle,
     CallMgrSapContext: OutParameter<NDIS_CONTEXT>,
   ): NDIS_STATUS {
-    const keys = keysOf(sap);
-    if (keys === null || keys.some((key) => this.#byKey.has(key))) return NDIS_STATUS_INVALID_DATA;
-    const registered = new McmSap(addressFamily, handle, keys);
-    for (const key of keys) this.#byKey.set(key, registered);
+    const addresses = addressesOf(sap);
+    if (addresses === null || addresses.some((address) => this.find(address) !== null)) return NDIS_STATUS_INVALID_DATA;
+    const registered = new McmSap(addressFamily, handle, addresses);
+    for (const address of addresses) this.#byAddress.add(address, registered);
     addressFamily.saps++;
     const { ndis, deferred, pendsRequests } = addressFamily.adapter;
     if (pendsRequests) {
@@ -54,7 +54,7 @@ export class Saps {
 
   /** ProtocolCmDeregisterSap: calls that came in on it stay as they are (SAP-14). */
   deregister(sap: McmSap): NDIS_STATUS {
-    for (const key of sap.keys) this.#byKey.delete(key);
+    for (const address of sap.addresses) this.#byAddress.delete(address);
     const { addressFamily, handle } = sap;
     const { adapter } = addressFamily;
     addressFamily.saps--;
@@ -70,18 +70,19 @@ export class Saps {
 
   /** The SAP that takes calls for `called`, or null. */
   find(called: AtmAddress): McmSap | null {
-    return this.#byKey.get(atmAddressKey(called)) ?? null;
+    return this.#byAddress.get(called);
   }
 }
 
-function keysOf(sap: CO_SAP): string[] | null {
+/** The addresses of a SAP, each once; null when it has none that is understood. */
+function addressesOf(sap: CO_SAP): AtmAddress[] | null {
   if (sap.SapType !== SAP_TYPE_NSAP && sap.SapType !== SAP_TYPE_E164) return null;
   if (!("Addresses" in sap.Sap)) return null;
-  const keys: string[] = [];
+  const addresses: AtmAddress[] = [];
   for (const address of sap.Sap.Addresses.slice(0, sap.Sap.NumberOfAddresses)) {
     const called = addressOf(address);
     if (called === null) return null;
-    keys.push(atmAddressKey(called));
+    if (!addresses.some((address) => atmAddressesEqual(address, called))) addresses.push(called);
   }
-  return keys.length > 0 ? keys : null;
+  return addresses.length > 0 ? addresses : null;
 }

@@ -12,7 +12,7 @@ import { CALL_MANAGER_VC_STATES, CLIENT_VC_STATES } from "./vc-states.ts";
 /** A virtual connection: what NdisVcHandle names, to the client and to the call manager alike. */
 export class Vc implements Stateful<VcState> {
   readonly environment: NdisEnvironment;
-  readonly traceName: string;
+  readonly serial: number;
   readonly addressFamily: AddressFamily;
   readonly adapter: MiniportAdapter;
   readonly binding: Binding;
@@ -35,12 +35,16 @@ export class Vc implements Stateful<VcState> {
 
   constructor(environment: NdisEnvironment, addressFamily: AddressFamily, createdByClient: boolean) {
     this.environment = environment;
-    this.traceName = environment.nameObject("vc");
+    this.serial = environment.nextVcSerial();
     this.addressFamily = addressFamily;
     this.binding = addressFamily.binding;
     this.adapter = addressFamily.binding.adapter;
     this.createdByClient = createdByClient;
     this.state = createdByClient ? "IDLE" : "MADE";
+  }
+
+  get traceName(): string {
+    return `vc#${this.serial}`;
   }
 }
 
