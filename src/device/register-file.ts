@@ -66,7 +66,7 @@ export class RegisterFile {
       case R.TXHEAD.offset:
         return transmitter.ring.head;
       case R.TCTAIL.offset:
-        return transmitter.completions.tail;
+        return transmitter.completions.ring.tail;
       case R.RCTAIL.offset:
         return receiver.completions.tail;
       case R.ID.offset:
@@ -103,7 +103,7 @@ export class RegisterFile {
         transmitter.doorbell(value);
         return;
       case R.TCHEAD.offset:
-        transmitter.completions.head = transmitter.completions.wrap(value);
+        transmitter.completions.ring.head = transmitter.completions.ring.wrap(value);
         return;
       case R.RCHEAD.offset:
         receiver.completions.head = receiver.completions.wrap(value);
@@ -165,11 +165,11 @@ export class RegisterFile {
       case R.TXTAIL.offset:
         return transmitter.ring.tail;
       case R.TCBASE.offset:
-        return transmitter.completions.base;
+        return transmitter.completions.ring.base;
       case R.TCSIZE.offset:
-        return transmitter.completions.size;
+        return transmitter.completions.ring.size;
       case R.TCHEAD.offset:
-        return transmitter.completions.head;
+        return transmitter.completions.ring.head;
       case R.FSBASE.offset:
         return receiver.smallBuffers.base;
       case R.FSSIZE.offset:
@@ -218,10 +218,10 @@ export class RegisterFile {
         transmitter.setRingSize(value);
         return;
       case R.TCBASE.offset:
-        transmitter.completions.base = aligned;
+        transmitter.completions.ring.base = aligned;
         return;
       case R.TCSIZE.offset:
-        transmitter.completions.setSize(value);
+        transmitter.completions.ring.setSize(value);
         return;
       case R.FSBASE.offset:
         receiver.smallBuffers.base = aligned;

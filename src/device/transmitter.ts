@@ -13,15 +13,16 @@ import {
 } from "../wire/fibre.ts";
 import type { BusMaster } from "./bus-master.ts";
 import type { Counters } from "./counters.ts";
-import { TRANSMIT_COMPLETION, TRANSMIT_DESCRIPTOR, TRANSMIT_STATUS } from "./datasheet/index.ts";
+import { TRANSMIT_DESCRIPTOR, TRANSMIT_STATUS } from "./datasheet/index.ts";
 import { DescriptorRing } from "./descriptor-ring.ts";
 import type { InterruptBlock } from "./interrupt-block.ts";
 import { CAUSE_TXC } from "./interrupt-block.ts";
+import { Shaper } from "./shaper.ts";
+import { TransmitCompletions } from "./transmit-completions.ts";
 import type { VcTable } from "./vc-table.ts";
 import { VC_ENTRY, VC_OPEN, VC_SHAPED, VC_TRANSMITS } from "./vc-table.ts";
 
 const TXD = TRANSMIT_DESCRIPTOR.fields;
-const TXC = TRANSMIT_COMPLETION.fields;
 // Constants of this file's own are constants to the engine's compiler; imported ones are loads.
 const FRAME = FRAME_RECORD;
 const VC = VC_ENTRY;
@@ -31,7 +32,6 @@ const TRAIN_FRAMES = TRAIN_CAPACITY;
 const LONGEST_SDU = AAL5_MAX_SDU_OCTETS;
 const DESCRIPTOR_WORDS = TRANSMIT_DESCRIPTOR.bytes >> 2;
 const DESCRIPTOR_SHIFT = 31 - Math.clz32(DESCRIPTOR_WORDS);
-const COMPLETION_WORDS = TRANSMIT_COMPLETION.bytes >> 2;
 const LENGTH_MASK = 0x1_ffff;
 const VC_MASK = 0xffff;
 /** What the state of a VC is compared with: open and transmitting, and whether it is shaped. */
@@ -40,8 +40,6 @@ const SENDING_OR_SHAPED = SENDING | VC_SHAPED;
 
 /** From the doorbell to the first descriptor fetch: a PCI round trip, in nanoseconds. */
 const FETCH_DELAY_NS = 400;
-const TAG_FETCH = 0;
-const TAG_SHAPED_VC = 1;
 const NONE = -1;
 
 /** The way in which the transmitter hands frames on: the fibre, or the receiver when looped back. */
@@ -54,7 +52,7 @@ export interface TransmitPath {
 /** Takes descriptors, shapes, makes frames or cells, and completes (datasheet: transmit ring, transmit completion ring). */
 export class Transmitter implements ClockTarget {
   readonly ring = new DescriptorRing(TRANSMIT_DESCRIPTOR.bytes);
-  readonly completions = new DescriptorRing(TRANSMIT_COMPLETION.bytes);
+  readonly completions: TransmitCompletions;
   enabled = false;
   cellMode = false;
 
@@ -69,17 +67,12 @@ export class Transmitter implements ClockTarget {
   readonly #counters: Counters;
   readonly #interrupts: InterruptBlock;
   readonly #path: TransmitPath;
+  readonly #shaper: Shaper;
   /** On-board memory in which a frame of several pieces is gathered before it is cut into cells. */
   readonly #gatherAddress: number;
 
   #fetchEvent: ClockEventId = 0;
-  #nextHeld = new Int32Array(0);
   #train: Train | null = null;
-  #phase = 1;
-  #runFirst = 0;
-  #runCount = 0;
-  #runStatus = 0;
-  #completed = false;
 
   constructor(
     bus: BusMaster,
@@ -102,11 +95,14 @@ export class Transmitter implements ClockTarget {
     this.#interrupts = interrupts;
     this.#path = path;
     this.#gatherAddress = gatherAddress;
+    this.completions = new TransmitCompletions(bus);
+    this.#shaper = new Shaper(bus.clock, vcs, (vc, entry) => this.#release(vc, entry));
   }
 
   setRingSize(size: number): void {
     this.ring.setSize(size);
-    this.#nextHeld = new Int32Array(this.ring.size).fill(NONE);
+    this.completions.setTransmitRingSize(this.ring.size);
+    this.#shaper.setRingSize(this.ring.size);
   }
 
   /** Doorbell: the driver filled entries up to `tail`. */
@@ -117,7 +113,7 @@ export class Transmitter implements ClockTarget {
 
   kick(): void {
     if (this.#fetchEvent !== 0 || !this.enabled || this.#bus.fatal || this.ring.filled === 0) return;
-    this.#fetchEvent = this.#clock.schedule(Math.max(FETCH_DELAY_NS, this.#busyNs()), this, TAG_FETCH, 0);
+    this.#fetchEvent = this.#clock.schedule(Math.max(FETCH_DELAY_NS, this.#busyNs()), this, 0, 0);
   }
 
   /** How long the on-board FIFO is busy: descriptors are fetched as the fibre takes what was fetched before. */
@@ -130,30 +126,18 @@ export class Transmitter implements ClockTarget {
     this.#clock.cancel(this.#fetchEvent);
     this.#fetchEvent = 0;
     this.ring.clear();
-    this.completions.clear();
-    this.#phase = 1;
+    this.completions.reset();
   }
 
-  onClock(tag: number, argument: number): void {
-    if (tag === TAG_FETCH) {
-      this.#fetchEvent = 0;
-      this.#fetch();
-    } else {
-      this.#releaseShaped(argument);
-    }
+  /** The doorbell has been heard. */
+  onClock(): void {
+    this.#fetchEvent = 0;
+    this.#fetch();
   }
 
   /** The VC is being closed: frames that its shaper holds back are given up. */
   abortHeld(vc: number): void {
-    const { entries, heldEvent } = this.#vcs;
-    const at = vc * VC.words;
-    for (let entry = entries[at + VC.heldFirst]; entry !== NONE; entry = this.#nextHeld[entry]) {
-      this.#complete(entry, this.#piecesOf(entry), TRANSMIT_STATUS.ABORTED);
-    }
-    entries[at + VC.heldFirst] = NONE;
-    entries[at + VC.heldLast] = NONE;
-    this.#clock.cancel(heldEvent[vc]);
-    heldEvent[vc] = 0;
+    this.#shaper.drop(vc, (entry) => this.completions.add(entry, this.#piecesOf(entry), TRANSMIT_STATUS.ABORTED));
     this.#finish();
   }
 
@@ -175,7 +159,7 @@ export class Transmitter implements ClockTarget {
     }
     this.#finish();
     if (ring.head !== ring.tail && this.#fetchEvent === 0 && !this.#bus.fatal && this.#piecesOf(ring.head) > 0) {
-      this.#fetchEvent = this.#clock.schedule(this.#busyNs(), this, TAG_FETCH, 0);
+      this.#fetchEvent = this.#clock.schedule(this.#busyNs(), this, 0, 0);
     }
   }
 
@@ -236,7 +220,7 @@ export class Transmitter implements ClockTarget {
     if (sent === 0) return 0;
     train.count += sent;
     ring.head = head;
-    this.#complete(first, sent, TRANSMIT_STATUS.OK);
+    this.completions.add(first, sent, TRANSMIT_STATUS.OK);
     this.#count(sent, cells, bytes);
     if (train.count === TRAIN_CAPACITY) this.#depart();
     return sent;
@@ -261,59 +245,21 @@ export class Transmitter implements ClockTarget {
   }
 
   #take(entry: number, pieces: number): void {
-    const vcs = this.#vcs;
     const vc = this.#words[this.#wordOf(entry) + TXD.vcIndex.word] & VC_MASK;
-    const state = vcs.word(vc, VC.state);
-    if ((state & SENDING) !== SENDING) {
+    if ((this.#vcs.word(vc, VC.state) & SENDING) !== SENDING) {
       this.#counters.transmitDiscarded++;
-      this.#complete(entry, pieces, TRANSMIT_STATUS.VC_NOT_OPEN);
+      this.completions.add(entry, pieces, TRANSMIT_STATUS.VC_NOT_OPEN);
       return;
     }
-    const isShaped = (state & VC_SHAPED) !== 0;
-    // A VC that is shaped no longer (MODIFY) still sends what is held back first.
-    const isHeld = vcs.entries[vc * VC.words + VC.heldFirst] !== NONE;
-    if (isHeld || (isShaped && this.#eligibleAtNs(vc) > this.#clock.nowNs)) {
-      this.#hold(vc, entry);
-      return;
-    }
-    this.#send(vc, entry, pieces);
+    if (this.#shaper.mustHold(vc)) this.#shaper.hold(vc, entry);
+    else this.#send(vc, entry, pieces);
   }
 
-  #eligibleAtNs(vc: number): number {
-    const vcs = this.#vcs;
-    const sustained = vcs.sustainNextNs[vc] - vcs.burstToleranceNs[vc];
-    return Math.max(vcs.peakNextNs[vc], sustained);
-  }
-
-  #hold(vc: number, entry: number): void {
-    const { entries } = this.#vcs;
-    const at = vc * VC.words;
-    this.#nextHeld[entry] = NONE;
-    if (entries[at + VC.heldFirst] === NONE) {
-      entries[at + VC.heldFirst] = entry;
-      this.#scheduleShaped(vc);
-    } else {
-      this.#nextHeld[entries[at + VC.heldLast]] = entry;
-    }
-    entries[at + VC.heldLast] = entry;
-  }
-
-  #releaseShaped(vc: number): void {
-    const { entries, heldEvent } = this.#vcs;
-    const at = vc * VC.words;
-    heldEvent[vc] = 0;
-    const entry = entries[at + VC.heldFirst];
-    if (entry === NONE || this.#bus.fatal) return;
-    entries[at + VC.heldFirst] = this.#nextHeld[entry];
+  /** A frame that was held back may go. */
+  #release(vc: number, entry: number): void {
+    if (this.#bus.fatal) return;
     this.#send(vc, entry, this.#piecesOf(entry));
     this.#finish();
-    if (entries[at + VC.heldFirst] === NONE) entries[at + VC.heldLast] = NONE;
-    else this.#scheduleShaped(vc);
-  }
-
-  #scheduleShaped(vc: number): void {
-    const waitNs = Math.max(0, Math.ceil(this.#eligibleAtNs(vc) - this.#clock.nowNs));
-    this.#vcs.heldEvent[vc] = this.#clock.schedule(waitNs, this, TAG_SHAPED_VC, vc);
   }
 
   #send(vc: number, entry: number, pieces: number): void {
@@ -325,7 +271,7 @@ export class Transmitter implements ClockTarget {
     else if (!this.#mayRead(entry, pieces)) status = TRANSMIT_STATUS.DMA_REFUSED;
     if (status === TRANSMIT_STATUS.OK) status = this.#makeFrame(vc, entry, pieces, length);
     if (status !== TRANSMIT_STATUS.OK) this.#counters.transmitDiscarded++;
-    this.#complete(entry, pieces, status);
+    this.completions.add(entry, pieces, status);
   }
 
   #totalLength(entry: number, pieces: number): number {
@@ -396,13 +342,8 @@ export class Transmitter implements ClockTarget {
 
   #account(vc: number, cells: number, length: number): void {
     this.#count(1, cells, length);
-    const vcs = this.#vcs;
-    vcs.entries[vc * VC.words + VC.framesTransmitted]++;
-    if (vcs.peakIntervalNs[vc] > 0) {
-      const now = this.#clock.nowNs;
-      vcs.peakNextNs[vc] = Math.max(now, vcs.peakNextNs[vc]) + cells * vcs.peakIntervalNs[vc];
-      vcs.sustainNextNs[vc] = Math.max(now, vcs.sustainNextNs[vc]) + cells * vcs.sustainIntervalNs[vc];
-    }
+    this.#vcs.entries[vc * VC.words + VC.framesTransmitted]++;
+    this.#shaper.charge(vc, cells);
   }
 
   #count(frames: number, cells: number, bytes: number): void {
@@ -410,36 +351,6 @@ export class Transmitter implements ClockTarget {
     counters.framesTransmitted += frames;
     counters.cellsTransmitted += cells;
     counters.bytesTransmitted += bytes;
-  }
-
-  /** Consecutive descriptors with one status make one completion. */
-  #complete(entry: number, pieces: number, status: number): void {
-    const follows =
-      this.#runCount > 0 &&
-      this.#runStatus === status &&
-      ((this.#runFirst + this.#runCount) & (this.ring.size - 1)) === entry;
-    if (follows) {
-      this.#runCount += pieces;
-      return;
-    }
-    if (this.#runCount > 0) this.#writeCompletion();
-    this.#runFirst = entry;
-    this.#runCount = pieces;
-    this.#runStatus = status;
-  }
-
-  #writeCompletion(): void {
-    const { completions } = this;
-    if (completions.size > 0 && this.#bus.allows(completions.base, completions.byteLength, true)) {
-      const at = (completions.base >>> 2) + completions.tail * COMPLETION_WORDS;
-      const words = this.#words;
-      words[at + TXC.first.word] = this.#runFirst | (this.#runCount << TXC.count.lsb);
-      words[at + TXC.status.word] = this.#runStatus | (this.#phase << TXC.phase.lsb);
-      completions.tail = (completions.tail + 1) & (completions.size - 1);
-      if (completions.tail === 0) this.#phase ^= 1;
-      this.#completed = true;
-    }
-    this.#runCount = 0;
   }
 
   #depart(): void {
@@ -464,12 +375,9 @@ export class Transmitter implements ClockTarget {
   }
 
   #finish(): void {
-    if (this.#runCount > 0) this.#writeCompletion();
+    const hasCompleted = this.completions.flush();
     this.#depart();
-    if (this.#completed) {
-      this.#completed = false;
-      this.#interrupts.raise(CAUSE_TXC);
-    }
+    if (hasCompleted) this.#interrupts.raise(CAUSE_TXC);
   }
 }
 

@@ -9,7 +9,6 @@ import type {
   SCATTER_GATHER_LIST,
 } from "../ndis/index.ts";
 import {
-  NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL,
   NDIS_SPIN_LOCK,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_PAUSED,
@@ -20,6 +19,7 @@ import {
 import { OctetCopier } from "../wire/octets.ts";
 import type { Connection } from "./connection.ts";
 import type { Hardware } from "./hardware.ts";
+import { ReturnedSends } from "./returned-sends.ts";
 import type { SharedRing } from "./shared-ring.ts";
 import { allocateRing } from "./shared-ring.ts";
 import { COPY_BREAK_BYTES, TransmitBuffers } from "./transmit-buffers.ts";
@@ -61,8 +61,7 @@ export class Transmitter {
   readonly #bytes: Uint8Array;
   readonly #copier = new OctetCopier();
   readonly #buffers: TransmitBuffers;
-  /** Called when the last send of a connection that waits for it has come back. */
-  readonly #drained: (connection: Connection) => void;
+  readonly #returned: ReturnedSends;
   #dma: NdisMiniportDmaHandle | null = null;
   #mappedList: SCATTER_GATHER_LIST | null = null;
   /** How many entries data may take; one of the ring stays empty. */
@@ -73,12 +72,7 @@ export class Transmitter {
   #queueFirst: NET_BUFFER_LIST | null = null;
   #queueLast: NET_BUFFER_LIST | null = null;
   #batching = false;
-  /** Connections with lists to give back: so many at the head of an array that keeps its room. */
-  readonly #touched: Connection[] = [];
-  #touchedCount = 0;
   paused = true;
-  /** Lists of clients that have not been given back. */
-  clientSends = 0;
 
   private constructor(
     ndis: MiniportCallManagerLibrary,
@@ -95,7 +89,7 @@ export class Transmitter {
     this.#ring = ring;
     this.#completions = completions;
     this.#buffers = buffers;
-    this.#drained = drained;
+    this.#returned = new ReturnedSends(ndis, drained);
     this.#words = ndis.Memory.signedWords;
     this.#copy = ndis.Memory.copy;
     this.#bytes = ndis.Memory.bytes;
@@ -144,6 +138,11 @@ export class Transmitter {
     this.#ndis.NdisFreeSpinLock(this.#lock);
   }
 
+  /** Lists of clients that have not been given back. */
+  get clientSends(): number {
+    return this.#returned.outstanding;
+  }
+
   /** Ring entries that the device has not completed. */
   get pending(): number {
     return this.#inUse;
@@ -161,8 +160,7 @@ export class Transmitter {
       const next: NET_BUFFER_LIST | null = list.Next;
       list.Next = null;
       list.Scratch = connection;
-      connection.sendsOutstanding++;
-      this.clientSends++;
+      this.#returned.expect(connection);
       if (this.#queueFirst !== null || !this.#post(connection, list)) this.#enqueue(list);
       list = next;
     }
@@ -221,7 +219,7 @@ export class Transmitter {
     this.#hardware.write(REGISTERS.TCHEAD, completions.next);
     this.#reclaim();
     this.#drainQueue();
-    this.#giveBack();
+    this.#returned.giveBack();
   }
 
   /** Describes a list to the NIC. @returns false when there is no room in the ring. */
@@ -267,8 +265,8 @@ export class Transmitter {
     }
     if (last === NO_ENTRY) {
       list.Status = needed === 0 ? NDIS_STATUS_FAILURE : NDIS_STATUS_RESOURCES;
-      this.#gather(connection, list);
-      if (!this.#batching) this.#giveBack();
+      this.#returned.add(connection, list);
+      if (!this.#batching) this.#returned.giveBack();
       return true;
     }
     this.#entails[last] |= LIST;
@@ -345,7 +343,7 @@ export class Transmitter {
       const list = this.#lists[entry];
       if (list === null) continue;
       if (status !== NDIS_STATUS_SUCCESS) list.Status = status;
-      this.#gather(list.Scratch as Connection, list);
+      this.#returned.add(list.Scratch as Connection, list);
     }
     if (!inOrder) return;
     this.#clean = (first + count) & mask;
@@ -383,7 +381,7 @@ export class Transmitter {
       list.Next = null;
       if (connection.hardware !== "open") {
         list.Status = NDIS_STATUS_VC_NOT_ACTIVATED;
-        this.#gather(connection, list);
+        this.#returned.add(connection, list);
       } else if (!this.#post(connection, list)) {
         list.Next = next;
         break;
@@ -392,38 +390,6 @@ export class Transmitter {
       if (next === null) this.#queueLast = null;
     }
     if (!this.#batching) this.ring();
-  }
-
-  #gather(connection: Connection, list: NET_BUFFER_LIST): void {
-    if (connection.gatherLast === null) {
-      connection.gatherFirst = list;
-      this.#touched[this.#touchedCount++] = connection;
-    } else {
-      connection.gatherLast.Next = list;
-    }
-    connection.gatherLast = list;
-    connection.gatherCount++;
-  }
-
-  #giveBack(): void {
-    for (let i = 0; i < this.#touchedCount; i++) {
-      const connection = this.#touched[i];
-      const lists = connection.gatherFirst;
-      connection.sendsOutstanding -= connection.gatherCount;
-      this.clientSends -= connection.gatherCount;
-      connection.gatherFirst = null;
-      connection.gatherLast = null;
-      connection.gatherCount = 0;
-      if (lists !== null && connection.ndisVcHandle !== null) {
-        this.#ndis.NdisMCoSendNetBufferListsComplete(
-          connection.ndisVcHandle,
-          lists,
-          NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL,
-        );
-      }
-      if (connection.sendsOutstanding === 0 && connection.hardware !== "open") this.#drained(connection);
-    }
-    this.#touchedCount = 0;
   }
 
   #refuse(connection: Connection, lists: NET_BUFFER_LIST, status: NDIS_STATUS_FINAL): void {

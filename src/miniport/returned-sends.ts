@@ -1,0 +1,59 @@
+import type { MiniportCallManagerLibrary, NET_BUFFER_LIST } from "../ndis/index.ts";
+import { NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL } from "../ndis/index.ts";
+import type { Connection } from "./connection.ts";
+
+/** Lists that are done, gathered by connection and given back to NDIS together (SND-06, SND-10). */
+export class ReturnedSends {
+  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #drained: (connection: Connection) => void;
+  /** Connections with lists to give back: so many at the head of an array that keeps its room. */
+  readonly #touched: Connection[] = [];
+  #touchedCount = 0;
+  /** Lists of clients that have not been given back. */
+  outstanding = 0;
+
+  /** @param drained called when the last send of a connection that waits for it has come back. */
+  constructor(ndis: MiniportCallManagerLibrary, drained: (connection: Connection) => void) {
+    this.#ndis = ndis;
+    this.#drained = drained;
+  }
+
+  /** A client's list has come in. */
+  expect(connection: Connection): void {
+    connection.sendsOutstanding++;
+    this.outstanding++;
+  }
+
+  /** A list is done; its Status is set. */
+  add(connection: Connection, list: NET_BUFFER_LIST): void {
+    if (connection.gatherLast === null) {
+      connection.gatherFirst = list;
+      this.#touched[this.#touchedCount++] = connection;
+    } else {
+      connection.gatherLast.Next = list;
+    }
+    connection.gatherLast = list;
+    connection.gatherCount++;
+  }
+
+  giveBack(): void {
+    for (let i = 0; i < this.#touchedCount; i++) {
+      const connection = this.#touched[i];
+      const lists = connection.gatherFirst;
+      connection.sendsOutstanding -= connection.gatherCount;
+      this.outstanding -= connection.gatherCount;
+      connection.gatherFirst = null;
+      connection.gatherLast = null;
+      connection.gatherCount = 0;
+      if (lists !== null && connection.ndisVcHandle !== null) {
+        this.#ndis.NdisMCoSendNetBufferListsComplete(
+          connection.ndisVcHandle,
+          lists,
+          NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL,
+        );
+      }
+      if (connection.sendsOutstanding === 0 && connection.hardware !== "open") this.#drained(connection);
+    }
+    this.#touchedCount = 0;
+  }
+}
