@@ -10,13 +10,15 @@ import { fileURLToPath } from "node:url";
  */
 
 export const PACKAGE_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
+const BUNDLING = join(PACKAGE_FOLDER, "rolldown.config.ts");
+/** Points `virtual-mcm/...` at dist/. */
 const BUILD = join(PACKAGE_FOLDER, "tsconfig.build.json");
 
-/** In the repository: makes dist/ from src/, without checking types. Installed, dist/ is there. @throws Error */
+/** In the repository: makes the JavaScript of dist/ from src/. Installed, dist/ is there. @throws Error */
 export function buildPackage(): void {
-  if (!existsSync(BUILD)) return;
-  const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
-  const parameters = [join(typescript, "bin/tsc"), "-p", BUILD, "--noCheck", "--declaration", "false"];
+  if (!existsSync(BUNDLING)) return;
+  const rolldown = dirname(createRequire(import.meta.url).resolve("rolldown/package.json"));
+  const parameters = [join(rolldown, "bin/cli.mjs"), "-c", BUNDLING];
   const run = spawnSync(process.execPath, parameters, { cwd: PACKAGE_FOLDER, encoding: "utf8" });
   if (run.status !== 0) throw new Error(`dist/ could not be built: ${run.stdout.trim()}${run.stderr.trim()}`);
 }

@@ -80,7 +80,14 @@ export class InstalledPackage {
     const copy = join(this.#workshop, "tree");
     mkdirSync(copy);
     const built = new Set(["dist"]);
-    const names = ["package.json", "tsconfig.json", "tsconfig.build.json", "src", ...packageDescription.files];
+    const names = [
+      "package.json",
+      "tsconfig.json",
+      "tsconfig.build.json",
+      "rolldown.config.ts",
+      "src",
+      ...packageDescription.files,
+    ];
     for (const name of names.filter((other) => !built.has(other)))
       cpSync(join(ROOT, name), join(copy, name), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
