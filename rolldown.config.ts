@@ -23,7 +23,7 @@ export default defineConfig({
     codeSplitting: {
       groups: [
         // A group takes along what its modules import, unless a group of higher priority has it.
-        { name: "core", test: /[\\/]src[\\/](?!lab|cli)/, priority: 3 },
+        { name: "core", test: /[\\/]src[\\/](?!(?:lab|cli)[\\/])/, priority: 3 },
         { name: "lab/shared", test: /[\\/]src[\\/]lab[\\/]/, priority: 2 },
         { name: "cli/shared", test: /[\\/]src[\\/]cli[\\/]/, priority: 1 },
       ],

@@ -159,7 +159,10 @@ export class Receiver {
     const iommu = this.#iommu;
     const memory = this.#memory;
     const { completions } = this;
-    let room = completions.room;
+    const completionMask = completions.size - 1;
+    const firstCompletion = completions.base >>> 2;
+    let { tail, room } = completions;
+    let phase = this.#phase;
     let label = NO_LABEL;
     let vcIndex = UNKNOWN;
     let vc = 0;
@@ -191,13 +194,22 @@ export class Receiver {
       if (!iommu.allows(target, length)) break;
       memory.copy(target, records[record + FRAME.address], length);
       buffers.head = (head + 1) & (buffers.size - 1);
-      this.#writeCompletion(entry, vcIndex, length | LAST, flags, records[record + FRAME.uuCpi], timeNs[frame]);
+      const completion = firstCompletion + (tail << COMPLETION_SHIFT);
+      words[completion + RXC.cookie.word] = words[entry + FRB.cookie.word];
+      words[completion + RXC.vcIndex.word] = vcIndex | uuAndCpiBits(records[record + FRAME.uuCpi]);
+      words[completion + RXC.timestamp.word] = timeNs[frame] | 0;
+      words[completion + RXC.length.word] = length | LAST | (phase << RXC.phase.lsb) | flagBits(flags);
+      tail = (tail + 1) & completionMask;
+      if (tail === 0) phase ^= 1;
       entries[vc + VC.framesReceived]++;
       cells += records[record + FRAME.cells];
       bytes += length;
       frames.release(frame);
     }
-    if (next > from) this.#count(next - from, cells, bytes);
+    if (next === from) return next;
+    completions.tail = tail;
+    this.#phase = phase;
+    this.#count(next - from, cells, bytes);
     return next;
   }
 
@@ -215,14 +227,10 @@ export class Receiver {
     const { tail } = completions;
     const at = (completions.base >>> 2) + (tail << COMPLETION_SHIFT);
     words[at + RXC.cookie.word] = words[entry + FRB.cookie.word];
-    words[at + RXC.vcIndex.word] = vcIndex | ((uuAndCpi >> 8) << RXC.uu.lsb) | (uuAndCpi << RXC.cpi.lsb);
+    words[at + RXC.vcIndex.word] = vcIndex | uuAndCpiBits(uuAndCpi);
     // The low 32 bits of a whole number; a remainder would cost ten times as much.
     words[at + RXC.timestamp.word] = timeNs | 0;
-    words[at + RXC.length.word] =
-      lengthAndLast |
-      (this.#phase << RXC.phase.lsb) |
-      ((flags & CLP) << CLP_SHIFT) |
-      ((flags & CONGESTION) << CONGESTION_SHIFT);
+    words[at + RXC.length.word] = lengthAndLast | (this.#phase << RXC.phase.lsb) | flagBits(flags);
     const next = (tail + 1) & (completions.size - 1);
     completions.tail = next;
     if (next === 0) this.#phase ^= 1;
@@ -362,4 +370,14 @@ export class Receiver {
     this.#count(1, 0, length);
     entries[vc * VC.words + VC.framesReceived]++;
   }
+}
+
+/** CPCS-UU and CPI of a frame's record as a receive completion has them. */
+function uuAndCpiBits(uuAndCpi: number): number {
+  return ((uuAndCpi >> 8) << RXC.uu.lsb) | (uuAndCpi << RXC.cpi.lsb);
+}
+
+/** The flags of a frame as a receive completion has them. */
+function flagBits(flags: number): number {
+  return ((flags & CLP) << CLP_SHIFT) | ((flags & CONGESTION) << CONGESTION_SHIFT);
 }

@@ -1,56 +1,30 @@
-import { FREE_BUFFER, RECEIVE_COMPLETION, REGISTERS } from "../device/datasheet/index.ts";
-import type {
-  MDL,
-  MiniportAdapterHandle,
-  MiniportCallManagerLibrary,
-  NET_BUFFER_LIST,
-  NetBufferListPoolHandle,
-} from "../ndis/index.ts";
-import {
-  NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL,
-  NDIS_RECEIVE_FLAGS_RESOURCES,
-  NET_BUFFER_LIST_POOL_PARAMETERS,
-} from "../ndis/index.ts";
+import { RECEIVE_COMPLETION, REGISTERS } from "../device/datasheet/index.ts";
+import type { MiniportAdapterHandle, MiniportCallManagerLibrary, NET_BUFFER_LIST } from "../ndis/index.ts";
+import { NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL, NDIS_RECEIVE_FLAGS_RESOURCES } from "../ndis/index.ts";
 import type { Connection } from "./connection.ts";
 import type { Hardware } from "./hardware.ts";
-import type { BufferPool } from "./receive-buffers.ts";
-import { allocatePool, freePool, nextPowerOfTwo } from "./receive-buffers.ts";
+import type { ReceiverSizes } from "./receive-buffers.ts";
+import { NO_PIECE, nextPowerOfTwo, ReceiveBuffers } from "./receive-buffers.ts";
 import type { SharedRing } from "./shared-ring.ts";
 import { allocateRing } from "./shared-ring.ts";
 
-const FRB = FREE_BUFFER.fields;
 const RXC = RECEIVE_COMPLETION.fields;
 const LENGTH_MASK = 0x1_ffff;
 const VC_MASK = 0xffff;
-const POOL_TAG = 0x314d_4356;
-const NO_PIECE = -1;
-/** At most this many lists go up in one indication. */
-const INDICATION_LIMIT = 64;
+const COMPLETION_WORDS = RECEIVE_COMPLETION.bytes >> 2;
+/** At most this many lists of a connection are gathered for one indication. */
+const RUN_LIMIT = 64;
 
 /** What signalling PDUs are handed to. */
 export type SignallingSink = (bytes: Uint8Array, offset: number, length: number) => void;
 
-/** Sizes of the receive side: how many buffers, and how many bytes in each. */
-export interface ReceiverSizes {
-  readonly smallBuffers: number;
-  readonly smallBytes: number;
-  readonly largeBuffers: number;
-  readonly largeBytes: number;
-}
-
-/** The receive side of the NIC: free buffers, completions, indications, returns. */
+/** The receive side of the NIC: completions, indications, returns. */
 export class Receiver {
   readonly #ndis: MiniportCallManagerLibrary;
   readonly #adapter: MiniportAdapterHandle;
   readonly #hardware: Hardware;
   readonly #completions: SharedRing;
-  readonly #small: BufferPool;
-  readonly #large: BufferPool;
-  readonly #listPool: NetBufferListPoolHandle;
-  readonly #lists: NET_BUFFER_LIST[] = [];
-  readonly #mdls: MDL[] = [];
-  /** The buffer that continues the frame of this one, by cookie. */
-  readonly #nextPiece: Int32Array;
+  readonly #buffers: ReceiveBuffers;
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #connections: (Connection | null)[];
@@ -72,9 +46,7 @@ export class Receiver {
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
     completions: SharedRing,
-    small: BufferPool,
-    large: BufferPool,
-    listPool: NetBufferListPoolHandle,
+    buffers: ReceiveBuffers,
     connections: (Connection | null)[],
     signalling: Connection,
     sink: SignallingSink,
@@ -84,16 +56,13 @@ export class Receiver {
     this.#adapter = adapter;
     this.#hardware = hardware;
     this.#completions = completions;
-    this.#small = small;
-    this.#large = large;
-    this.#listPool = listPool;
+    this.#buffers = buffers;
     this.#connections = connections;
     this.#signalling = signalling;
     this.#sink = sink;
     this.#returned = returned;
     this.#words = ndis.Memory.signedWords;
     this.#bytes = ndis.Memory.bytes;
-    this.#nextPiece = new Int32Array(small.count + large.count).fill(NO_PIECE);
   }
 
   /**
@@ -112,72 +81,27 @@ export class Receiver {
     sink: SignallingSink,
     returned: (connection: Connection) => void,
   ): Receiver | null {
-    const listPool = ndis.NdisAllocateNetBufferListPool(
-      adapter,
-      NET_BUFFER_LIST_POOL_PARAMETERS({ fAllocateNetBuffer: true, PoolTag: POOL_TAG }),
-    );
-    if (listPool === null) return null;
-    const small = allocatePool(ndis, adapter, sizes.smallBuffers, sizes.smallBytes, 0);
-    const large =
-      small === null ? null : allocatePool(ndis, adapter, sizes.largeBuffers, sizes.largeBytes, sizes.smallBuffers);
+    const buffers = ReceiveBuffers.create(ndis, adapter, hardware, sizes);
+    if (buffers === null) return null;
     const entries = nextPowerOfTwo(sizes.smallBuffers + sizes.largeBuffers + 1);
-    const completions = large === null ? null : allocateRing(ndis, adapter, entries, RECEIVE_COMPLETION.bytes);
-    if (small === null || large === null || completions === null) {
-      if (large !== null) freePool(ndis, adapter, large);
-      if (small !== null) freePool(ndis, adapter, small);
-      ndis.NdisFreeNetBufferListPool(listPool);
+    const completions = allocateRing(ndis, adapter, entries, RECEIVE_COMPLETION.bytes);
+    if (completions === null) {
+      buffers.free();
       return null;
     }
-    const receiver = new Receiver(
-      ndis,
-      adapter,
-      hardware,
-      completions,
-      small,
-      large,
-      listPool,
-      connections,
-      signalling,
-      sink,
-      returned,
-    );
-    if (receiver.#describeBuffers()) return receiver;
-    receiver.free();
-    return null;
+    return new Receiver(ndis, adapter, hardware, completions, buffers, connections, signalling, sink, returned);
   }
 
   /** Programs the rings and hands every buffer to the device. */
   start(): void {
-    const { RCBASE, RCSIZE, FSBASE, FSSIZE, FSLEN, FLBASE, FLSIZE, FLLEN } = REGISTERS;
-    const small = this.#small;
-    const large = this.#large;
-    this.#hardware.write(RCBASE, this.#completions.address);
-    this.#hardware.write(RCSIZE, this.#completions.size);
-    this.#hardware.write(FSBASE, small.ring.address);
-    this.#hardware.write(FSSIZE, small.ring.size);
-    this.#hardware.write(FSLEN, small.bufferBytes);
-    this.#hardware.write(FLBASE, large.ring.address);
-    this.#hardware.write(FLSIZE, large.ring.size);
-    this.#hardware.write(FLLEN, large.bufferBytes);
-    for (const pool of [small, large]) {
-      for (let i = 0; i < pool.count; i++) this.#offer(pool.firstCookie + i);
-    }
-    this.#ringDoorbells();
+    this.#hardware.write(REGISTERS.RCBASE, this.#completions.address);
+    this.#hardware.write(REGISTERS.RCSIZE, this.#completions.size);
+    this.#buffers.start();
   }
 
   free(): void {
-    for (const list of this.#lists) {
-      const buffer = list.FirstNetBuffer;
-      if (buffer !== null) {
-        buffer.MdlChain = null;
-        buffer.CurrentMdl = null;
-      }
-      this.#ndis.NdisFreeNetBufferList(list);
-    }
-    for (const mdl of this.#mdls) this.#ndis.NdisFreeMdl(mdl);
     this.#completions.free(this.#ndis, this.#adapter);
-    for (const pool of [this.#small, this.#large]) freePool(this.#ndis, this.#adapter, pool);
-    this.#ndis.NdisFreeNetBufferListPool(this.#listPool);
+    this.#buffers.free();
   }
 
   /** Lists that clients hold. */
@@ -191,7 +115,7 @@ export class Receiver {
 
   endBatch(): void {
     this.#batching = false;
-    this.#ringDoorbells();
+    this.#buffers.ringDoorbells();
   }
 
   /** Takes the device's completions: indicates frames, and hands signalling PDUs on in their place. Called from the DPC. */
@@ -200,89 +124,146 @@ export class Receiver {
     const words = this.#words;
     const from = completions.next;
     for (;;) {
-      const at = completions.firstWord + completions.next * completions.entryWords;
+      const at = completions.firstWord + completions.next * COMPLETION_WORDS;
       const control = words[at + RXC.length.word];
       if (((control >>> RXC.phase.lsb) & 1) !== completions.phase) break;
       const cookie = words[at + RXC.cookie.word];
       const vcIndex = words[at + RXC.vcIndex.word] & VC_MASK;
+      const connection = this.#connections[vcIndex] ?? null;
+      // The sign is the bit that ends a frame.
+      if (control < 0 && this.#firstPiece === NO_PIECE && connection !== null && this.#takesData(connection)) {
+        if (this.#receiveRun(connection, vcIndex)) continue;
+      }
       completions.advance();
       this.#piece(cookie, control & LENGTH_MASK);
-      // The sign is the bit that ends a frame.
-      if (control < 0) this.#frame(vcIndex);
+      if (control < 0) this.#frame(connection);
     }
     if (completions.next === from) return;
     this.#hardware.write(REGISTERS.RCHEAD, completions.next);
     this.#indicate();
   }
 
-  /** MiniportReturnNetBufferLists: buffers go back to the device. */
-  giveBack(lists: NET_BUFFER_LIST): void {
-    let list: NET_BUFFER_LIST | null = lists;
-    while (list !== null) {
-      const next: NET_BUFFER_LIST | null = list.Next;
-      const connection = list.MiniportReserved[1] as Connection;
-      this.#recycle(list.MiniportReserved[0] as number);
-      this.#held--;
-      connection.receivesOutstanding--;
-      if (connection.receivesOutstanding === 0 && !connection.receiving) this.#returned(connection);
-      list = next;
-    }
-    if (!this.#batching) this.#ringDoorbells();
+  /** Whether frames of a connection go up to a client now. */
+  #takesData(connection: Connection): boolean {
+    return connection.receiving && !this.paused && connection.ndisVcHandle !== null && connection !== this.#signalling;
   }
 
-  #describeBuffers(): boolean {
-    for (const pool of [this.#small, this.#large]) {
-      for (let i = 0; i < pool.count; i++) {
-        const address = pool.address + i * pool.stride;
-        const mdl = this.#ndis.NdisAllocateMdl(this.#adapter, address, pool.bufferBytes);
-        if (mdl === null) return false;
-        this.#mdls.push(mdl);
-        const list = this.#ndis.NdisAllocateNetBufferAndNetBufferList(this.#listPool, 0, 0, mdl, 0, 0);
-        if (list === null) return false;
-        list.MiniportReserved[0] = pool.firstCookie + i;
-        this.#lists.push(list);
+  /**
+   * The hot path: consecutive frames of one buffer each for one connection that takes data; as many as one indication has room for.
+   * @returns whether it took any.
+   */
+  #receiveRun(connection: Connection, vcIndex: number): boolean {
+    const completions = this.#completions;
+    const words = this.#words;
+    const { lists, mdls } = this.#buffers;
+    const { ndisVcHandle } = connection;
+    const { firstWord, mask } = completions;
+    const firstLarge = this.#buffers.large.firstCookie;
+    let { next, phase } = completions;
+    let last = connection.gatherLast;
+    let count = connection.gatherCount;
+    let small = 0;
+    let large = 0;
+    while (count < RUN_LIMIT) {
+      const at = firstWord + next * COMPLETION_WORDS;
+      const control = words[at + RXC.length.word];
+      if (((control >>> RXC.phase.lsb) & 1) !== phase || control >= 0) break;
+      if ((words[at + RXC.vcIndex.word] & VC_MASK) !== vcIndex) break;
+      const cookie = words[at + RXC.cookie.word];
+      const list: NET_BUFFER_LIST = lists[cookie];
+      const buffer = list.FirstNetBuffer;
+      if (buffer === null) break;
+      const length = control & LENGTH_MASK;
+      mdls[cookie].ByteCount = length;
+      buffer.DataLength = length;
+      list.SourceHandle = ndisVcHandle;
+      list.MiniportReserved[1] = connection;
+      list.Next = null;
+      if (last === null) {
+        connection.gatherFirst = list;
+        this.#touched[this.#touchedCount++] = connection;
+      } else {
+        last.Next = list;
       }
+      last = list;
+      count++;
+      if (cookie < firstLarge) small++;
+      else large++;
+      next = (next + 1) & mask;
+      if (next === 0) phase ^= 1;
     }
-    return true;
+    completions.next = next;
+    completions.phase = phase;
+    this.#buffers.small.withDevice -= small;
+    this.#buffers.large.withDevice -= large;
+    connection.gatherLast = last;
+    connection.gatherCount = count;
+    if (count === RUN_LIMIT) this.#indicate();
+    return small + large > 0;
+  }
+
+  /** MiniportReturnNetBufferLists: buffers go back to the device. */
+  giveBack(lists: NET_BUFFER_LIST): void {
+    let connection = lists.MiniportReserved[1] as Connection;
+    let count = 0;
+    for (let list: NET_BUFFER_LIST | null = lists; list !== null; ) {
+      const next: NET_BUFFER_LIST | null = list.Next;
+      const reserved = list.MiniportReserved;
+      if (reserved[1] !== connection) {
+        this.#countReturned(connection, count);
+        connection = reserved[1] as Connection;
+        count = 0;
+      }
+      count++;
+      this.#buffers.recycle(reserved[0] as number);
+      list = next;
+    }
+    this.#countReturned(connection, count);
+    if (!this.#batching) this.#buffers.ringDoorbells();
+  }
+
+  #countReturned(connection: Connection, count: number): void {
+    this.#held -= count;
+    connection.receivesOutstanding -= count;
+    if (connection.receivesOutstanding === 0 && !connection.receiving) this.#returned(connection);
   }
 
   #piece(cookie: number, length: number): void {
-    this.#mdls[cookie].ByteCount = length;
-    this.#poolOf(cookie).withDevice--;
+    this.#buffers.mdls[cookie].ByteCount = length;
+    this.#buffers.poolOf(cookie).withDevice--;
     if (this.#firstPiece === NO_PIECE) {
       this.#firstPiece = cookie;
       this.#frameBytes = length;
     } else {
-      this.#nextPiece[this.#lastPiece] = cookie;
-      this.#mdls[this.#lastPiece].Next = this.#mdls[cookie];
+      this.#buffers.nextPiece[this.#lastPiece] = cookie;
+      this.#buffers.mdls[this.#lastPiece].Next = this.#buffers.mdls[cookie];
       this.#frameBytes += length;
     }
     this.#lastPiece = cookie;
   }
 
-  #frame(vcIndex: number): void {
+  #frame(connection: Connection | null): void {
     const first = this.#firstPiece;
     this.#firstPiece = NO_PIECE;
-    const connection = this.#connections[vcIndex];
-    if (connection === null || connection === undefined) {
-      this.#recycle(first);
+    if (connection === null) {
+      this.#buffers.recycle(first);
     } else if (connection === this.#signalling) {
       // What came before a signalling message goes up before it takes effect.
       this.#indicate();
-      const list = this.#lists[first];
+      const list = this.#buffers.lists[first];
       const address = list.FirstNetBuffer?.CurrentMdl?.MappedSystemVa ?? 0;
       if (first === this.#lastPiece) this.#sink(this.#bytes, address, this.#frameBytes);
-      this.#recycle(first);
-    } else if (this.paused || !connection.receiving || connection.ndisVcHandle === null) {
+      this.#buffers.recycle(first);
+    } else if (!this.#takesData(connection)) {
       connection.framesDropped++;
-      this.#recycle(first);
+      this.#buffers.recycle(first);
     } else {
       this.#gather(connection, first);
     }
   }
 
   #gather(connection: Connection, cookie: number): void {
-    const list = this.#lists[cookie];
+    const list = this.#buffers.lists[cookie];
     const buffer = list.FirstNetBuffer;
     if (buffer === null) return;
     buffer.DataLength = this.#frameBytes;
@@ -296,7 +277,7 @@ export class Receiver {
       connection.gatherLast.Next = list;
     }
     connection.gatherLast = list;
-    if (++connection.gatherCount === INDICATION_LIMIT) this.#indicate();
+    if (++connection.gatherCount === RUN_LIMIT) this.#indicate();
   }
 
   #indicate(): void {
@@ -308,7 +289,7 @@ export class Receiver {
       connection.gatherLast = null;
       connection.gatherCount = 0;
       if (lists === null || connection.ndisVcHandle === null) continue;
-      if (this.#isScarce(lists.MiniportReserved[0] as number)) {
+      if (this.#buffers.isScarce(lists.MiniportReserved[0] as number)) {
         this.#ndis.NdisMCoIndicateReceiveNetBufferLists(
           connection.ndisVcHandle,
           lists,
@@ -330,57 +311,11 @@ export class Receiver {
     this.#touchedCount = 0;
   }
 
-  /** With less than a quarter of its pool left to the device, a buffer is lent for the call only (RCV-12). */
-  #isScarce(cookie: number): boolean {
-    const pool = this.#poolOf(cookie);
-    return pool.withDevice * 4 < pool.count;
-  }
-
-  #poolOf(cookie: number): BufferPool {
-    return cookie < this.#large.firstCookie ? this.#small : this.#large;
-  }
-
   #recycleAll(lists: NET_BUFFER_LIST): void {
     for (let list: NET_BUFFER_LIST | null = lists; list !== null; ) {
       const next: NET_BUFFER_LIST | null = list.Next;
-      this.#recycle(list.MiniportReserved[0] as number);
+      this.#buffers.recycle(list.MiniportReserved[0] as number);
       list = next;
-    }
-  }
-
-  /** Gives a frame's buffers to the device again. */
-  #recycle(first: number): void {
-    for (let cookie = first; cookie !== NO_PIECE; ) {
-      const next = this.#nextPiece[cookie];
-      if (next !== NO_PIECE) {
-        this.#nextPiece[cookie] = NO_PIECE;
-        this.#mdls[cookie].Next = null;
-      }
-      this.#offer(cookie);
-      cookie = next;
-    }
-  }
-
-  #offer(cookie: number): void {
-    const pool = this.#poolOf(cookie);
-    const { ring } = pool;
-    pool.withDevice++;
-    const at = ring.firstWord + ring.next * ring.entryWords;
-    this.#words[at + FRB.address.word] = pool.address + (cookie - pool.firstCookie) * pool.stride;
-    this.#words[at + FRB.cookie.word] = cookie;
-    ring.next = (ring.next + 1) & ring.mask;
-  }
-
-  #ringDoorbells(): void {
-    const small = this.#small;
-    const large = this.#large;
-    if (small.rung !== small.ring.next) {
-      small.rung = small.ring.next;
-      this.#hardware.write(REGISTERS.FSTAIL, small.rung);
-    }
-    if (large.rung !== large.ring.next) {
-      large.rung = large.ring.next;
-      this.#hardware.write(REGISTERS.FLTAIL, large.rung);
     }
   }
 }

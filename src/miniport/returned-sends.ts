@@ -18,10 +18,10 @@ export class ReturnedSends {
     this.#drained = drained;
   }
 
-  /** A client's list has come in. */
-  expect(connection: Connection): void {
-    connection.sendsOutstanding++;
-    this.outstanding++;
+  /** So many lists of a client have come in. */
+  expect(connection: Connection, count: number): void {
+    connection.sendsOutstanding += count;
+    this.outstanding += count;
   }
 
   /** A list is done; its Status is set. */

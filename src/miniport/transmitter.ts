@@ -27,7 +27,10 @@ import { piecesOf, STATUS_OF_COMPLETION } from "./transmit-frames.ts";
 
 const TXD = TRANSMIT_DESCRIPTOR.fields;
 const TXC = TRANSMIT_COMPLETION.fields;
+const DESCRIPTOR_WORDS = TRANSMIT_DESCRIPTOR.bytes >> 2;
 const LAST = 1 << TXD.last.lsb;
+const SHORT_BYTES = COPY_BREAK_BYTES;
+const SUCCESS = NDIS_STATUS_SUCCESS;
 const COUNT_SHIFT = TXC.count.lsb;
 
 const NO_ENTRY = -1;
@@ -157,10 +160,12 @@ export class Transmitter {
     this.#ndis.NdisAcquireSpinLock(this.#lock);
     let list: NET_BUFFER_LIST | null = lists;
     while (list !== null) {
+      if (this.#queueFirst === null) list = this.#postShort(connection, list);
+      if (list === null) break;
       const next: NET_BUFFER_LIST | null = list.Next;
       list.Next = null;
       list.Scratch = connection;
-      this.#returned.expect(connection);
+      this.#returned.expect(connection, 1);
       if (this.#queueFirst !== null || !this.#post(connection, list)) this.#enqueue(list);
       list = next;
     }
@@ -222,32 +227,54 @@ export class Transmitter {
     this.#returned.giveBack();
   }
 
+  /**
+   * The hot path: lists with one short frame in one piece each, which are copied into the descriptors' own buffers. Stops at
+   * whatever is not so, or when data has no more room in the ring.
+   * @returns the first list that it did not take.
+   */
+  #postShort(connection: Connection, lists: NET_BUFFER_LIST): NET_BUFFER_LIST | null {
+    const ring = this.#ring;
+    const words = this.#words;
+    const copy = this.#copy;
+    const buffers = this.#buffers;
+    const entails = this.#entails;
+    const { vcIndex } = connection;
+    const room = this.#dataEntries - this.#inUse;
+    let entry = ring.next;
+    let count = 0;
+    let list: NET_BUFFER_LIST | null = lists;
+    while (list !== null && count < room) {
+      const buffer = list.FirstNetBuffer;
+      if (buffer === null || buffer.Next !== null) break;
+      const mdl = buffer.CurrentMdl;
+      const offset = buffer.CurrentMdlOffset;
+      const length = buffer.DataLength;
+      if (mdl === null || length === 0 || length > SHORT_BYTES || offset + length > mdl.ByteCount) break;
+      const address = buffers.copyAddress(entry);
+      copy(address, mdl.MappedSystemVa + offset, length);
+      const at = ring.firstWord + entry * DESCRIPTOR_WORDS;
+      words[at + TXD.address.word] = address;
+      words[at + TXD.length.word] = length | LAST;
+      words[at + TXD.vcIndex.word] = vcIndex;
+      entails[entry] = LIST;
+      this.#lists[entry] = list;
+      entry = (entry + 1) & ring.mask;
+      count++;
+      const next: NET_BUFFER_LIST | null = list.Next;
+      list.Next = null;
+      list.Scratch = connection;
+      list.Status = SUCCESS;
+      list = next;
+    }
+    ring.next = entry;
+    this.#inUse += count;
+    this.#returned.expect(connection, count);
+    return list;
+  }
+
   /** Describes a list to the NIC. @returns false when there is no room in the ring. */
   #post(connection: Connection, list: NET_BUFFER_LIST): boolean {
     list.Status = NDIS_STATUS_SUCCESS;
-    const buffer = list.FirstNetBuffer;
-    if (buffer !== null && buffer.Next === null && buffer.DataLength <= COPY_BREAK_BYTES) {
-      const mdl = buffer.CurrentMdl;
-      const end = buffer.CurrentMdlOffset + buffer.DataLength;
-      if (mdl !== null && end <= mdl.ByteCount && end > buffer.CurrentMdlOffset)
-        return this.#postShort(connection, list, mdl.MappedSystemVa + buffer.CurrentMdlOffset, buffer.DataLength);
-    }
-    return this.#postAny(connection, list);
-  }
-
-  /** The hot path: one short frame in one piece. */
-  #postShort(connection: Connection, list: NET_BUFFER_LIST, source: number, length: number): boolean {
-    const ring = this.#ring;
-    if (this.#inUse + 1 > this.#dataEntries) return false;
-    const address = this.#buffers.copyAddress(ring.next);
-    this.#copy(address, source, length);
-    const entry = this.#describe(address, length | LAST, connection.vcIndex);
-    this.#entails[entry] = LIST;
-    this.#lists[entry] = list;
-    return true;
-  }
-
-  #postAny(connection: Connection, list: NET_BUFFER_LIST): boolean {
     let last = NO_ENTRY;
     let needed = 0;
     for (let buffer = list.FirstNetBuffer; buffer !== null; buffer = buffer.Next)
