@@ -47,8 +47,8 @@ import type { McmSap } from "./call-manager/saps.ts";
 import { readConfiguration } from "./configuration.ts";
 import { Deferred } from "./deferred.ts";
 import { Hardware } from "./hardware.ts";
+import type { MappedFrames } from "./mapped-frames.ts";
 import { answerOid } from "./oids.ts";
-import type { Transmitter } from "./transmitter.ts";
 import { Undo } from "./undo.ts";
 
 /** Q.2931 as offered by UNI 3.1. */
@@ -156,7 +156,7 @@ class McmDriver {
     const dma = new OutParameter<NdisMiniportDmaHandle>();
     const description = NDIS_SG_DMA_DESCRIPTION({
       MaximumPhysicalMapping: LONGEST_SDU_BYTES,
-      ProcessSGListHandler: (_device, _reserved, list, context) => (context as Transmitter).scatterGatherReady(list),
+      ProcessSGListHandler: (_device, _reserved, list, context) => (context as MappedFrames).scatterGatherReady(list),
     });
     const dmaStatus = ndis.NdisMRegisterScatterGatherDma(handle, description, dma);
     if (dmaStatus !== NDIS_STATUS_SUCCESS || dma.Value === null) return dmaStatus;

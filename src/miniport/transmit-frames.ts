@@ -30,3 +30,21 @@ export function piecesOf(buffer: NET_BUFFER): number {
   }
   return pieces;
 }
+
+/** Copies the data of a buffer to `address`, piece by piece. @returns false when its MDLs end before its data. */
+export function copyFrame(
+  copy: (to: number, from: number, length: number) => void,
+  buffer: NET_BUFFER,
+  address: number,
+): boolean {
+  const length = buffer.DataLength;
+  let copied = 0;
+  let offset = buffer.CurrentMdlOffset;
+  for (let mdl = buffer.CurrentMdl; mdl !== null && copied < length; mdl = mdl.Next) {
+    const piece = Math.min(mdl.ByteCount - offset, length - copied);
+    if (piece > 0) copy(address + copied, mdl.MappedSystemVa + offset, piece);
+    copied += Math.max(0, piece);
+    offset = 0;
+  }
+  return copied >= length;
+}

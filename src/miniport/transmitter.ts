@@ -6,7 +6,6 @@ import type {
   NdisMiniportDmaHandle,
   NET_BUFFER,
   NET_BUFFER_LIST,
-  SCATTER_GATHER_LIST,
 } from "../ndis/index.ts";
 import {
   NDIS_SPIN_LOCK,
@@ -19,11 +18,12 @@ import {
 import { OctetCopier } from "../wire/octets.ts";
 import type { Connection } from "./connection.ts";
 import type { Hardware } from "./hardware.ts";
+import { MappedFrames } from "./mapped-frames.ts";
 import { ReturnedSends } from "./returned-sends.ts";
 import type { SharedRing } from "./shared-ring.ts";
 import { allocateRing } from "./shared-ring.ts";
 import { COPY_BREAK_BYTES, TransmitBuffers } from "./transmit-buffers.ts";
-import { piecesOf, STATUS_OF_COMPLETION } from "./transmit-frames.ts";
+import { copyFrame, piecesOf, STATUS_OF_COMPLETION } from "./transmit-frames.ts";
 
 const TXD = TRANSMIT_DESCRIPTOR.fields;
 const TXC = TRANSMIT_COMPLETION.fields;
@@ -55,8 +55,6 @@ export class Transmitter {
   /** By ring entry: what completing it entails, whether that is done, and what it stands for. References stay behind until reuse. */
   readonly #entails: Uint8Array;
   readonly #done: Uint8Array;
-  readonly #netBuffers: (NET_BUFFER | null)[];
-  readonly #scatterGathers: (SCATTER_GATHER_LIST | null)[];
   readonly #lists: (NET_BUFFER_LIST | null)[];
   readonly #signallingBuffers: Int32Array;
   readonly #words: Int32Array;
@@ -65,8 +63,7 @@ export class Transmitter {
   readonly #copier = new OctetCopier();
   readonly #buffers: TransmitBuffers;
   readonly #returned: ReturnedSends;
-  #dma: NdisMiniportDmaHandle | null = null;
-  #mappedList: SCATTER_GATHER_LIST | null = null;
+  readonly #mapped: MappedFrames;
   /** How many entries data may take; one of the ring stays empty. */
   readonly #dataEntries: number;
   #clean = 0;
@@ -98,8 +95,7 @@ export class Transmitter {
     this.#bytes = ndis.Memory.bytes;
     this.#entails = new Uint8Array(ring.size);
     this.#done = new Uint8Array(ring.size);
-    this.#netBuffers = new Array<NET_BUFFER | null>(ring.size).fill(null);
-    this.#scatterGathers = new Array<SCATTER_GATHER_LIST | null>(ring.size).fill(null);
+    this.#mapped = new MappedFrames(ndis, ring.size);
     this.#lists = new Array<NET_BUFFER_LIST | null>(ring.size).fill(null);
     this.#signallingBuffers = new Int32Array(ring.size);
     this.#dataEntries = ring.size - 1 - Math.min(SIGNALLING_RESERVE, ring.size >> 2);
@@ -126,7 +122,7 @@ export class Transmitter {
   }
 
   start(dma: NdisMiniportDmaHandle): void {
-    this.#dma = dma;
+    this.#mapped.start(dma);
     const { TXBASE, TXSIZE, TCBASE, TCSIZE } = REGISTERS;
     this.#hardware.write(TXBASE, this.#ring.address);
     this.#hardware.write(TXSIZE, this.#ring.size);
@@ -303,41 +299,20 @@ export class Transmitter {
 
   /** Copies a short frame out of its MDLs, so that nothing is to be undone when it has left. */
   #copyBuffer(connection: Connection, buffer: NET_BUFFER): number {
-    const length = buffer.DataLength;
     const address = this.#buffers.copyAddress(this.#ring.next);
-    let copied = 0;
-    let offset = buffer.CurrentMdlOffset;
-    for (let mdl = buffer.CurrentMdl; mdl !== null && copied < length; mdl = mdl.Next) {
-      const piece = Math.min(mdl.ByteCount - offset, length - copied);
-      if (piece > 0) this.#copy(address + copied, mdl.MappedSystemVa + offset, piece);
-      copied += Math.max(0, piece);
-      offset = 0;
-    }
-    return copied < length ? NO_ENTRY : this.#describe(address, length | LAST, connection.vcIndex);
+    const isWhole = copyFrame(this.#copy, buffer, address);
+    return isWhole ? this.#describe(address, buffer.DataLength | LAST, connection.vcIndex) : NO_ENTRY;
   }
 
   #mapBuffer(connection: Connection, buffer: NET_BUFFER): number {
-    if (this.#dma === null) return NO_ENTRY;
-    this.#mappedList = null;
-    const status = this.#ndis.NdisMAllocateNetBufferSGList(this.#dma, buffer, this, 0, null, 0);
-    const list: SCATTER_GATHER_LIST | null = this.#mappedList;
-    if (status !== NDIS_STATUS_SUCCESS || list === null) return NO_ENTRY;
-    return this.#describeList(connection, buffer, list);
-  }
-
-  /** MiniportProcessSGList, which runs before NdisMAllocateNetBufferSGList returns. */
-  scatterGatherReady(list: SCATTER_GATHER_LIST): void {
-    this.#mappedList = list;
-  }
-
-  #describeList(connection: Connection, buffer: NET_BUFFER, list: SCATTER_GATHER_LIST): number {
+    const list = this.#mapped.map(buffer);
+    if (list === null) return NO_ENTRY;
     const elements = list.Elements;
     const final = list.NumberOfElements - 1;
     for (let i = 0; i < final; i++) this.#describe(elements[i].Address, elements[i].Length, connection.vcIndex);
     const entry = this.#describe(elements[final].Address, elements[final].Length | LAST, connection.vcIndex);
     this.#entails[entry] = MAPPED;
-    this.#netBuffers[entry] = buffer;
-    this.#scatterGathers[entry] = list;
+    this.#mapped.keep(entry, buffer, list);
     return entry;
   }
 
@@ -365,7 +340,7 @@ export class Transmitter {
       const what = entails[entry];
       if (what === NOTHING) continue;
       if ((what & SIGNALLING) !== 0) this.#buffers.giveSignalling(this.#signallingBuffers[entry]);
-      if ((what & MAPPED) !== 0) this.#unmap(entry);
+      if ((what & MAPPED) !== 0) this.#mapped.unmap(entry);
       if ((what & LIST) === 0) continue;
       const list = this.#lists[entry];
       if (list === null) continue;
@@ -375,13 +350,6 @@ export class Transmitter {
     if (!inOrder) return;
     this.#clean = (first + count) & mask;
     this.#inUse -= count;
-  }
-
-  #unmap(entry: number): void {
-    const scatterGather = this.#scatterGathers[entry];
-    const netBuffer = this.#netBuffers[entry];
-    if (scatterGather === null || netBuffer === null || this.#dma === null) return;
-    this.#ndis.NdisMFreeNetBufferSGList(this.#dma, scatterGather, netBuffer);
   }
 
   /** Frees ring entries from the oldest on; completions of shaped VCs may overtake. */
