@@ -2,6 +2,7 @@ import type { Chooser } from "./chooser.ts";
 import type { Clock } from "./clock.ts";
 import { Iommu } from "./iommu.ts";
 import type { MemoryAllocator, WorldMemory } from "./memory.ts";
+import { MEMORY_LIMIT } from "./memory.ts";
 import type { Probe } from "./probe.ts";
 import type { Processor } from "./processor.ts";
 import { InterruptObject, LOWEST_DEVICE_LEVEL } from "./processor.ts";
@@ -10,6 +11,9 @@ import { InterruptObject, LOWEST_DEVICE_LEVEL } from "./processor.ts";
  * The PCI bus seam. A driver reads and writes a device's registers; the device reads and writes its machine's memory by DMA and
  * raises interrupts. Nothing else crosses.
  */
+
+/** Each slot's registers have so much of physical address space. */
+const REGISTER_REGION_BYTES = 0x10_0000;
 
 /** The device as its driver sees it: one 32-bit register window (BAR 0). Offsets are in bytes and multiples of 4. */
 export interface BusDevice {
@@ -63,7 +67,7 @@ export class BusSlot {
 
   /** Where the register window lies in physical address space: above every memory, one region per slot. */
   get registerBase(): number {
-    return 0x8000_0000 + this.number * 0x10_0000;
+    return MEMORY_LIMIT + this.number * REGISTER_REGION_BYTES;
   }
 
   /** Connects a service routine to the INTx line (`message` null) or to an MSI-X message. */

@@ -13,6 +13,11 @@ const KERNELS = new WebAssembly.Module(Buffer.from(MEMORY_KERNEL, "base64"));
 type CopyKernel = (to: number, from: number, length: number) => void;
 
 const WASM_PAGE_BYTES = 65_536;
+/**
+ * Where physical address space ends for memory, and that of registers begins. Both lie below 2^31: the engine has such integers in
+ * registers, and puts larger ones into boxes.
+ */
+export const MEMORY_LIMIT = 0x7000_0000;
 /** Below this nothing is ever placed, so that a null pointer plus a small offset is caught. */
 const NULL_GUARD_BYTES = 4_096;
 
@@ -27,8 +32,13 @@ export class WorldMemory {
   readonly copy: CopyKernel;
   #next = NULL_GUARD_BYTES;
 
-  /** @param byteLength total size; rounded up to 64 KiB. It never grows: growing would detach every view. */
+  /**
+   * @param byteLength total size; rounded up to 64 KiB. It never grows: growing would detach every view.
+   * @throws RangeError when it is more than MEMORY_LIMIT.
+   */
   constructor(byteLength: number) {
+    if (byteLength > MEMORY_LIMIT)
+      throw new RangeError(`a world of ${byteLength} bytes: ${MEMORY_LIMIT} are the limit`);
     const pages = Math.ceil(byteLength / WASM_PAGE_BYTES);
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.bytes = new Uint8Array(this.#memory.buffer);

@@ -160,6 +160,11 @@ describe("a wrong scenario gets one line that says what, where, and what would b
         "with 39 (DCC), 45 (E.164) or 47 (ICD); a native E.164 number is '+' and 1 to 15 decimal digits)",
     ],
     [
+      "more memory than there is",
+      `hosts:\n  - {name: alice, memory: 1GiB, nics: [{address: "+1"}]}\n  - {name: bob, memory: 513MiB, nics: [{address: "+2"}]}\n`,
+      "s.yaml:2:3: hosts: the hosts have 1537 MiB of memory together (at most 1536 MiB for all hosts of a scenario)",
+    ],
+    [
       "a negative rate",
       `${HOSTS}calls:\n  - from: alice\n    to: bob\n    peakCellRate: -5cells/s\n`,
       "s.yaml:11:19: calls[0].peakCellRate: -5cells/s is negative (for example 10000cells/s, 2Mbit/s)",

@@ -29,7 +29,10 @@ export class ScenarioProblem extends Error {
 }
 
 const DEFAULT_LINK = { rateCellsPerSecond: NAMED_LINK_RATES.get("oc3") ?? 0, delayNs: 5_000 };
-const DEFAULT_MEMORY_PER_NIC = 16 * 2 ** 20;
+const MIB = 2 ** 20;
+const DEFAULT_MEMORY_PER_NIC = 16 * MIB;
+/** What a world has room for, beside the frames in flight and the NICs' own memory. */
+const MOST_MEMORY_BYTES = 1_536 * MIB;
 const MAX_CALLS = 1_000_000;
 
 /** Looks every name up. @throws ScenarioProblem for the first thing that is wrong; the loader turns it into an InputError. */
@@ -77,6 +80,11 @@ class Network {
       memoryBytes: host.memory ?? DEFAULT_MEMORY_PER_NIC * host.nics.length,
       nics: host.nics.map((nic, j) => this.#addNic(host.name, nic, i, j)),
     }));
+    const memoryBytes = this.hosts.reduce((sum, host) => sum + host.memoryBytes, 0);
+    if (memoryBytes > MOST_MEMORY_BYTES) {
+      const asked = `the hosts have ${Math.ceil(memoryBytes / MIB)} MiB of memory together`;
+      throw new ScenarioProblem(["hosts"], asked, `at most ${MOST_MEMORY_BYTES / MIB} MiB for all hosts of a scenario`);
+    }
     const given = new Map<string, ScenarioLink>();
     for (const [i, link] of file.links.entries()) {
       const nic = this.nic(link.nic, ["links", i, "nic"]).fullName;

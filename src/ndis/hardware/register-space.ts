@@ -40,6 +40,10 @@ class RegisterMapping implements Holding {
 
 const REGISTER_BYTES = 4;
 
+function isAligned(address: PVOID): boolean {
+  return (address & (REGISTER_BYTES - 1)) === 0 && Math.floor(address) === address;
+}
+
 /** The mappings of one driver. Almost every access hits the mapping of the one before. */
 class RegisterMappings {
   readonly #all: RegisterMapping[] = [];
@@ -64,14 +68,9 @@ class RegisterMappings {
   /** The mapping that holds the aligned register at `address`, or null. */
   holding(address: PVOID): RegisterMapping | null {
     const last = this.#last;
-    if (
-      last !== null &&
-      address >= last.start &&
-      address + REGISTER_BYTES <= last.end &&
-      address % REGISTER_BYTES === 0
-    )
+    if (last !== null && address >= last.start && address + REGISTER_BYTES <= last.end && isAligned(address))
       return last;
-    if (address % REGISTER_BYTES !== 0) return null;
+    if (!isAligned(address)) return null;
     for (const mapping of this.#all) {
       if (address >= mapping.start && address + REGISTER_BYTES <= mapping.end) {
         this.#last = mapping;
