@@ -24,7 +24,7 @@ export class OctetCopier {
       }
       const from = this.#sourceView;
       const to = this.#targetView;
-      for (; index + 4 <= length; index += 4) to.setInt32(at + index, from.getInt32(offset + index));
+      for (; index + 4 <= length; index += 4) to.setInt32(at + index, from.getInt32(offset + index, true), true);
     }
     for (; index < length; index++) target[at + index] = source[offset + index];
   }

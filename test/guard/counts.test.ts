@@ -143,6 +143,46 @@ describe("a call, set up and cleared", () => {
   });
 });
 
+describe("64 calls at a time, set up and cleared one after the other", () => {
+  it("lose no signalling PDU for want of buffers: a call takes 20 microseconds of virtual time at most, 3.3 PDUs from each side", () => {
+    const inFlight = 64;
+    const total = 1_280;
+    let made = 0;
+    let closed = 0;
+    const alice = new AtmClient("alice", {
+      events: {
+        callConnected: (call) => call.close(),
+        callClosed: () => {
+          closed++;
+          make();
+        },
+      },
+    });
+    const bob = new AtmClient("bob", {});
+    const make = (): void => {
+      if (made++ < total) alice.makeCall({ called: BOB, ...BEST_EFFORT });
+    };
+    const lab = new Laboratory({
+      verifier: false,
+      hosts: [
+        { name: "alice", nics: [{ name: "nic0", address: ALICE }], clients: [alice.image] },
+        { name: "bob", nics: [{ name: "nic0", address: BOB }], clients: [bob.image] },
+      ],
+    });
+    lab.start();
+    lab.runUntil(() => alice.isReady && bob.isReady);
+    const sent = () => ["alice", "bob"].map((name) => lab.nic(name).device.counters.framesTransmitted);
+    const before = sent();
+    const startNs = lab.world.clock.nowNs;
+    for (let i = 0; i < inFlight; i++) make();
+    expect(lab.runUntil(() => closed === total)).toBe(true);
+    expect((lab.world.clock.nowNs - startNs) / total).toBeLessThanOrEqual(20_000);
+    // SETUP, CONNECT ACKNOWLEDGE, RELEASE; CALL PROCEEDING, CONNECT, RELEASE COMPLETE; and every 25 of them a POLL and a STAT.
+    for (const [side, count] of sent().entries())
+      expect((count - (before[side] ?? 0)) / total).toBeLessThanOrEqual(3.3);
+  });
+});
+
 describe("the steady state", () => {
   function collector(): () => void {
     v8.setFlagsFromString("--expose-gc");
