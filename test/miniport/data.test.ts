@@ -181,6 +181,58 @@ describe("a client that keeps receive buffers", () => {
   });
 });
 
+describe("two VCs whose frames come in between each other", () => {
+  it("RCV-01: every frame goes up on its own VC, in order, and lists of both may come back in one chain (RCV-08)", () => {
+    const kept: NET_BUFFER_LIST[] = [];
+    let giveBack: (lists: NET_BUFFER_LIST) => void = () => {};
+    const pair = new Pair({
+      alice: { sendBuffers: 64, configuration: { "*TransmitBuffers": 256 } },
+      bob: {
+        configuration: { LargeReceiveBuffers: 256 },
+        host: { memoryBytes: 16 * 2 ** 20 },
+        wrap: (library) => ({
+          ...library,
+          NdisReturnNetBufferLists: (binding, lists) => {
+            giveBack = (all) => library.NdisReturnNetBufferLists(binding, all, 0);
+            for (let list: NET_BUFFER_LIST | null = lists; list !== null; ) {
+              const next: NET_BUFFER_LIST | null = list.Next;
+              list.Next = null;
+              kept.push(list);
+              list = next;
+            }
+          },
+        }),
+      },
+    }).start();
+    const calls = [pair.alice.call(BOB), pair.alice.call(BOB)];
+    pair.runUntil(() => pair.bob.calls.length === 2 && pair.bob.calls.every(({ state }) => state === "connected"));
+    const [first, second] = calls;
+    if (first === undefined || second === undefined) throw new Error("no calls");
+    for (let i = 0; i < 30; i++)
+      pair.alice.send(i % 3 === 0 ? second : first, new Uint8Array([i % 3 === 0 ? 1 : 0, i]));
+    expect(pair.runUntil(() => pair.bob.frames.length === 30)).toBe(true);
+    const incoming = [...new Set(pair.bob.frames.map(({ call }) => call))];
+    expect(incoming.length).toBe(2);
+    for (const call of incoming) {
+      const bytes = pair.bob.frames.filter((frame) => frame.call === call).map((frame) => [...frame.bytes]);
+      const which = bytes[0]?.[0] ?? -1;
+      const numbers = Array.from({ length: 30 }, (_, i) => i).filter((i) => (i % 3 === 0 ? 1 : 0) === which);
+      expect(bytes).toEqual(numbers.map((i) => [which, i]));
+    }
+    // As they came: lists of one VC between those of the other.
+    for (const [i, list] of kept.entries()) list.Next = kept[i + 1] ?? null;
+    const chain = kept[0];
+    if (chain === undefined) throw new Error("nothing was kept");
+    const mixed = new Set(kept.slice(0, 20).map((list) => list.SourceHandle));
+    expect(mixed.size).toBe(2);
+    giveBack(chain);
+    kept.length = 0;
+    for (const call of calls) call.close();
+    expect(pair.runUntil(() => calls.every(({ state }) => state === "closed"))).toBe(true);
+    expect(pair.stop()).toEqual({});
+  });
+});
+
 describe("sending", () => {
   it("SND-05: more sends than descriptors are queued and leave in order", () => {
     const { pair, call } = connected({
