@@ -174,7 +174,7 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
     this.#burstDepth++;
     port.counters.framesReceived += train.count;
     const run = this.#relabelRun(port, train);
-    const isTaken = run === train.count && this.#ports[this.#runPort].takeTrain(train, this.#runCells);
+    const isTaken = run > 0 && run === train.count && this.#ports[this.#runPort].takeTrain(train, this.#runCells);
     if (run > 0) this.#touch(this.#runPort);
     if (!isTaken) {
       const outgoing = this.#ports[this.#runPort];
