@@ -326,7 +326,7 @@ export class ClientBinding {
     let count = 0;
     let bytes = 0;
     for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
-      list.SourceHandle = vcHandle;
+      if (list.SourceHandle !== vcHandle) list.SourceHandle = vcHandle;
       count++;
       bytes += list.FirstNetBuffer?.DataLength ?? 0;
     }
@@ -339,16 +339,14 @@ export class ClientBinding {
 
   /** ProtocolCoSendNetBufferListsComplete. */
   sendComplete(call: ClientCall, lists: NET_BUFFER_LIST): void {
-    const pool = this.sendPool;
     let count = 0;
-    for (let list: NET_BUFFER_LIST | null = lists; list !== null; ) {
-      const next: NET_BUFFER_LIST | null = list.Next;
+    let last = lists;
+    for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
       if (list.Status !== NDIS_STATUS_SUCCESS) call.sendFailures++;
-      list.Next = null;
-      if (pool !== null) pool.give(list);
       count++;
-      list = next;
+      last = list;
     }
+    if (this.sendPool !== null) this.sendPool.giveChain(lists, last, count);
     call.sendsOutstanding -= count;
     this.sendsOutstanding -= count;
     if (call.sendsOutstanding === 0) {

@@ -15,7 +15,9 @@ export class SendPool {
   readonly #address: number;
   readonly #lists: NET_BUFFER_LIST[] = [];
   readonly #mdls: MDL[] = [];
-  readonly #free: NET_BUFFER_LIST[] = [];
+  /** Lists that are not out: a chain by Next, so that what comes back in a chain goes in as it is. */
+  #free: NET_BUFFER_LIST | null = null;
+  #available = 0;
 
   private constructor(
     ndis: ClientLibrary,
@@ -57,15 +59,27 @@ export class SendPool {
 
   /** Lists that are not out. */
   get available(): number {
-    return this.#free.length;
+    return this.#available;
   }
 
   take(): NET_BUFFER_LIST | null {
-    return this.#free.pop() ?? null;
+    const list = this.#free;
+    if (list === null) return null;
+    this.#free = list.Next;
+    this.#available--;
+    list.Next = null;
+    return list;
   }
 
   give(list: NET_BUFFER_LIST): void {
-    this.#free.push(list);
+    this.giveChain(list, list, 1);
+  }
+
+  /** Takes `count` lists back that are a chain by Next from `first` to `last`. */
+  giveChain(first: NET_BUFFER_LIST, last: NET_BUFFER_LIST, count: number): void {
+    last.Next = this.#free;
+    this.#free = first;
+    this.#available += count;
   }
 
   /** Where the list's bytes go. */
@@ -96,7 +110,7 @@ export class SendPool {
       const list = this.#ndis.NdisAllocateNetBufferAndNetBufferList(this.#pool, 0, 0, mdl, 0, 0);
       if (list === null) return false;
       this.#lists.push(list);
-      this.#free.push(list);
+      this.give(list);
     }
     return true;
   }

@@ -176,8 +176,9 @@ export class Receiver {
       const length = control & LENGTH_MASK;
       mdls[cookie].ByteCount = length;
       buffer.DataLength = length;
-      list.SourceHandle = ndisVcHandle;
-      list.MiniportReserved[1] = connection;
+      // A store of a reference costs more than a look whether it is there already.
+      if (list.SourceHandle !== ndisVcHandle) list.SourceHandle = ndisVcHandle;
+      if (list.MiniportReserved[1] !== connection) list.MiniportReserved[1] = connection;
       list.Next = null;
       if (last === null) {
         connection.gatherFirst = list;

@@ -253,12 +253,12 @@ export class Transmitter {
       words[at + TXD.length.word] = length | LAST;
       words[at + TXD.vcIndex.word] = vcIndex;
       entails[entry] = LIST;
-      this.#lists[entry] = list;
+      if (this.#lists[entry] !== list) this.#lists[entry] = list;
       entry = (entry + 1) & ring.mask;
       count++;
       const next: NET_BUFFER_LIST | null = list.Next;
       list.Next = null;
-      list.Scratch = connection;
+      if (list.Scratch !== connection) list.Scratch = connection;
       list.Status = SUCCESS;
       list = next;
     }
