@@ -11,6 +11,7 @@ import {
   FRAME_RECORD,
   TRAIN_CAPACITY,
 } from "../wire/fibre.ts";
+import { vcLabelVci, vcLabelVpi } from "../wire/vc-label.ts";
 import type { BusMaster } from "./bus-master.ts";
 import type { Counters } from "./counters.ts";
 import { TRANSMIT_DESCRIPTOR, TRANSMIT_STATUS } from "./datasheet/index.ts";
@@ -302,8 +303,8 @@ export class Transmitter implements ClockTarget {
     const uu = (options >>> TXD.uu.lsb) & 0xff;
     const cpi = (options >>> TXD.cpi.lsb) & 0xff;
     const label = this.#vcs.entries[vc * VC.words + VC.label];
-    const vpi = label >> 16;
-    const vci = label & VC_MASK;
+    const vpi = vcLabelVpi(label);
+    const vci = vcLabelVci(label);
     const to = frames.addressOf(frame);
     if (this.cellMode) {
       frames.describe(frame, vpi, vci, FRAME_FORMAT_CELLS, cells, clp, uu, cpi);

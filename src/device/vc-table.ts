@@ -1,3 +1,5 @@
+import type { VcLabel } from "../wire/vc-label.ts";
+import { vcLabel } from "../wire/vc-label.ts";
 import { VC_TABLE_ENTRIES } from "./datasheet/index.ts";
 
 const PAGE_BITS = 8;
@@ -14,7 +16,7 @@ export const VC_ENTRY = {
   words: 16,
   /** VC_OPEN and the bits below. */
   state: 0,
-  /** VPI << 16 | VCI. */
+  /** Its VPI and VCI, a VcLabel. */
   label: 1,
   /** Longest SDU accepted from the fibre, bytes. */
   maximumSdu: 2,
@@ -75,11 +77,11 @@ export class VcTable {
 
   /** @returns the VC index that VPI/VCI is open on, or {@link NO_VC}. */
   lookup(vpi: number, vci: number): number {
-    return this.lookupLabel((vpi << 16) | vci);
+    return this.lookupLabel(vcLabel(vpi, vci));
   }
 
-  /** The same by `VPI << 16 | VCI`. */
-  lookupLabel(label: number): number {
+  /** The same by label. */
+  lookupLabel(label: VcLabel): number {
     const page = this.#pages[label >>> PAGE_BITS];
     return page === undefined ? NO_VC : page[label & (PAGE_ENTRIES - 1)];
   }
@@ -97,7 +99,7 @@ export class VcTable {
   enter(index: number, vpi: number, vci: number): void {
     this.#ensure(index);
     const at = index * VC_ENTRY.words;
-    const label = (vpi << 16) | vci;
+    const label = vcLabel(vpi, vci);
     this.entries[at + VC_ENTRY.state] = VC_OPEN;
     this.entries[at + VC_ENTRY.label] = label;
     this.#openCount++;

@@ -1,4 +1,5 @@
-import type { NdisVcHandle, NET_BUFFER_LIST } from "../ndis/index.ts";
+import type { NdisVcHandle } from "../ndis/index.ts";
+import { ListChain } from "./list-chain.ts";
 
 /** What the NIC's VC table has of a connection. */
 export type HardwareVcState = "closed" | "opening" | "open" | "closing";
@@ -19,8 +20,7 @@ export class Connection {
   sendsOutstanding = 0;
   receivesOutstanding = 0;
   framesDropped = 0;
-  /** Lists of one DPC that belong to this connection, gathered before they go up or back. */
-  gatherFirst: NET_BUFFER_LIST | null = null;
-  gatherLast: NET_BUFFER_LIST | null = null;
-  gatherCount = 0;
+  /** Lists of one DPC: frames that have come, before they go up, and sends that are done, before they go back. */
+  readonly arrivals = new ListChain();
+  readonly doneSends = new ListChain();
 }

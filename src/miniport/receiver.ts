@@ -160,8 +160,9 @@ export class Receiver {
     const { firstWord, mask } = completions;
     const firstLarge = this.#buffers.large.firstCookie;
     let { next, phase } = completions;
-    let last = connection.gatherLast;
-    let count = connection.gatherCount;
+    const { arrivals } = connection;
+    if (arrivals.isEmpty) this.#touched[this.#touchedCount++] = connection;
+    let { last, count } = arrivals;
     let small = 0;
     let large = 0;
     while (count < RUN_LIMIT) {
@@ -180,12 +181,8 @@ export class Receiver {
       if (list.SourceHandle !== ndisVcHandle) list.SourceHandle = ndisVcHandle;
       if (list.MiniportReserved[1] !== connection) list.MiniportReserved[1] = connection;
       list.Next = null;
-      if (last === null) {
-        connection.gatherFirst = list;
-        this.#touched[this.#touchedCount++] = connection;
-      } else {
-        last.Next = list;
-      }
+      if (last === null) arrivals.first = list;
+      else last.Next = list;
       last = list;
       count++;
       if (cookie < firstLarge) small++;
@@ -197,8 +194,8 @@ export class Receiver {
     completions.phase = phase;
     this.#buffers.small.withDevice -= small;
     this.#buffers.large.withDevice -= large;
-    connection.gatherLast = last;
-    connection.gatherCount = count;
+    arrivals.last = last;
+    arrivals.count = count;
     if (count === RUN_LIMIT) this.#indicate();
     return small + large > 0;
   }
@@ -271,24 +268,16 @@ export class Receiver {
     list.SourceHandle = connection.ndisVcHandle;
     list.MiniportReserved[1] = connection;
     list.Next = null;
-    if (connection.gatherLast === null) {
-      connection.gatherFirst = list;
-      this.#touched[this.#touchedCount++] = connection;
-    } else {
-      connection.gatherLast.Next = list;
-    }
-    connection.gatherLast = list;
-    if (++connection.gatherCount === RUN_LIMIT) this.#indicate();
+    if (connection.arrivals.isEmpty) this.#touched[this.#touchedCount++] = connection;
+    connection.arrivals.append(list);
+    if (connection.arrivals.count === RUN_LIMIT) this.#indicate();
   }
 
   #indicate(): void {
     for (let i = 0; i < this.#touchedCount; i++) {
       const connection = this.#touched[i];
-      const lists = connection.gatherFirst;
-      const count = connection.gatherCount;
-      connection.gatherFirst = null;
-      connection.gatherLast = null;
-      connection.gatherCount = 0;
+      const { first: lists, count } = connection.arrivals;
+      connection.arrivals.clear();
       if (lists === null || connection.ndisVcHandle === null) continue;
       if (this.#buffers.isScarce(lists.MiniportReserved[0] as number)) {
         this.#ndis.NdisMCoIndicateReceiveNetBufferLists(

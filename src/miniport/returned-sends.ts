@@ -26,25 +26,18 @@ export class ReturnedSends {
 
   /** A list is done; its Status is set. */
   add(connection: Connection, list: NET_BUFFER_LIST): void {
-    if (connection.gatherLast === null) {
-      connection.gatherFirst = list;
-      this.#touched[this.#touchedCount++] = connection;
-    } else {
-      connection.gatherLast.Next = list;
-    }
-    connection.gatherLast = list;
-    connection.gatherCount++;
+    if (connection.doneSends.isEmpty) this.#touched[this.#touchedCount++] = connection;
+    connection.doneSends.append(list);
   }
 
+  /** Gives back what there is, and what is added meanwhile. */
   giveBack(): void {
     for (let i = 0; i < this.#touchedCount; i++) {
       const connection = this.#touched[i];
-      const lists = connection.gatherFirst;
-      connection.sendsOutstanding -= connection.gatherCount;
-      this.outstanding -= connection.gatherCount;
-      connection.gatherFirst = null;
-      connection.gatherLast = null;
-      connection.gatherCount = 0;
+      const { first: lists, count } = connection.doneSends;
+      connection.doneSends.clear();
+      connection.sendsOutstanding -= count;
+      this.outstanding -= count;
       if (lists !== null && connection.ndisVcHandle !== null) {
         this.#ndis.NdisMCoSendNetBufferListsComplete(
           connection.ndisVcHandle,

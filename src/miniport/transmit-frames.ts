@@ -1,5 +1,5 @@
 import { TRANSMIT_STATUS } from "../device/datasheet/index.ts";
-import type { NDIS_STATUS_FINAL, NET_BUFFER } from "../ndis/index.ts";
+import type { MiniportCallManagerLibrary, NDIS_STATUS_FINAL, NET_BUFFER } from "../ndis/index.ts";
 import {
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_MEDIA_DISCONNECTED,
@@ -32,17 +32,13 @@ export function piecesOf(buffer: NET_BUFFER): number {
 }
 
 /** Copies the data of a buffer to `address`, piece by piece. @returns false when its MDLs end before its data. */
-export function copyFrame(
-  copy: (to: number, from: number, length: number) => void,
-  buffer: NET_BUFFER,
-  address: number,
-): boolean {
+export function copyFrame(ndis: MiniportCallManagerLibrary, buffer: NET_BUFFER, address: number): boolean {
   const length = buffer.DataLength;
   let copied = 0;
   let offset = buffer.CurrentMdlOffset;
   for (let mdl = buffer.CurrentMdl; mdl !== null && copied < length; mdl = mdl.Next) {
     const piece = Math.min(mdl.ByteCount - offset, length - copied);
-    if (piece > 0) copy(address + copied, mdl.MappedSystemVa + offset, piece);
+    if (piece > 0) ndis.NdisMoveMemory(address + copied, mdl.MappedSystemVa + offset, piece);
     copied += Math.max(0, piece);
     offset = 0;
   }

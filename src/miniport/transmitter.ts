@@ -58,7 +58,6 @@ export class Transmitter {
   readonly #lists: (NET_BUFFER_LIST | null)[];
   readonly #signallingBuffers: Int32Array;
   readonly #words: Int32Array;
-  readonly #copy: (to: number, from: number, length: number) => void;
   readonly #bytes: Uint8Array;
   readonly #copier = new OctetCopier();
   readonly #buffers: TransmitBuffers;
@@ -91,7 +90,6 @@ export class Transmitter {
     this.#buffers = buffers;
     this.#returned = new ReturnedSends(ndis, drained);
     this.#words = ndis.Memory.signedWords;
-    this.#copy = ndis.Memory.copy;
     this.#bytes = ndis.Memory.bytes;
     this.#entails = new Uint8Array(ring.size);
     this.#done = new Uint8Array(ring.size);
@@ -167,6 +165,8 @@ export class Transmitter {
     }
     this.ring();
     this.#ndis.NdisReleaseSpinLock(this.#lock);
+    // Without the lock: who gets a list back may send again.
+    if (!this.#batching) this.#returned.giveBack();
   }
 
   /** Sends a signalling PDU on `connection`; false when no buffer or descriptor is free (SSCOP sends again). */
@@ -191,6 +191,8 @@ export class Transmitter {
   }
 
   endBatch(): void {
+    // Sends that failed in the batch, with a descriptor for none of their frames, have nothing else to wait for.
+    this.#returned.giveBack();
     this.#batching = false;
     this.ring();
   }
@@ -231,7 +233,7 @@ export class Transmitter {
   #postShort(connection: Connection, lists: NET_BUFFER_LIST): NET_BUFFER_LIST | null {
     const ring = this.#ring;
     const words = this.#words;
-    const copy = this.#copy;
+    const ndis = this.#ndis;
     const buffers = this.#buffers;
     const entails = this.#entails;
     const { vcIndex } = connection;
@@ -247,7 +249,7 @@ export class Transmitter {
       const length = buffer.DataLength;
       if (mdl === null || length === 0 || length > SHORT_BYTES || offset + length > mdl.ByteCount) break;
       const address = buffers.copyAddress(entry);
-      copy(address, mdl.MappedSystemVa + offset, length);
+      ndis.NdisMoveMemory(address, mdl.MappedSystemVa + offset, length);
       const at = ring.firstWord + entry * DESCRIPTOR_WORDS;
       words[at + TXD.address.word] = address;
       words[at + TXD.length.word] = length | LAST;
@@ -289,7 +291,6 @@ export class Transmitter {
     if (last === NO_ENTRY) {
       list.Status = needed === 0 ? NDIS_STATUS_FAILURE : NDIS_STATUS_RESOURCES;
       this.#returned.add(connection, list);
-      if (!this.#batching) this.#returned.giveBack();
       return true;
     }
     this.#entails[last] |= LIST;
@@ -300,7 +301,7 @@ export class Transmitter {
   /** Copies a short frame out of its MDLs, so that nothing is to be undone when it has left. */
   #copyBuffer(connection: Connection, buffer: NET_BUFFER): number {
     const address = this.#buffers.copyAddress(this.#ring.next);
-    const isWhole = copyFrame(this.#copy, buffer, address);
+    const isWhole = copyFrame(this.#ndis, buffer, address);
     return isWhole ? this.#describe(address, buffer.DataLength | LAST, connection.vcIndex) : NO_ENTRY;
   }
 

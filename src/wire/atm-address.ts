@@ -169,8 +169,9 @@ export function atmAddressesEqual(a: AtmAddress, b: AtmAddress): boolean {
   return true;
 }
 
-const HASH_PRIME = 16_777_619;
-const HASH_BASIS = -2_128_831_035;
+/** Prime and offset basis of 32-bit FNV-1a. */
+const HASH_PRIME = 0x0100_0193;
+const HASH_BASIS = 0x811c_9dc5;
 
 /** A 32-bit integer that is equal for equal addresses, and hardly ever for others (FNV-1a). */
 export function atmAddressHash(address: AtmAddress): number {

@@ -5,6 +5,8 @@
  * the cost of an event is shared; every frame keeps its own arrival time.
  */
 
+import { vcLabel, vcLabelVci, vcLabelVpi } from "./vc-label.ts";
+
 /** The AAL5 CPCS-SDU alone: trailer and cells exist only by their numbers. */
 export const FRAME_FORMAT_CPCS_SDU = 0;
 /** Whole 53-byte cells with header and HEC, one after the other. */
@@ -30,7 +32,7 @@ export const FRAME_RECORD = {
   address: 0,
   /** How many bytes it has. */
   length: 1,
-  /** VPI << 16 | VCI. */
+  /** Its VPI and VCI, a VcLabel. */
   label: 2,
   /** FRAME_FORMAT_CPCS_SDU or FRAME_FORMAT_CELLS. */
   format: 3,
@@ -115,7 +117,7 @@ export class FrameStore {
   describe(frame: number, vpi: number, vci: number, format: number, cells: number, flags = 0, uu = 0, cpi = 0): void {
     const { records } = this;
     const at = frame * FRAME_RECORD.words;
-    records[at + FRAME_RECORD.label] = (vpi << 16) | vci;
+    records[at + FRAME_RECORD.label] = vcLabel(vpi, vci);
     records[at + FRAME_RECORD.format] = format;
     records[at + FRAME_RECORD.cells] = cells;
     records[at + FRAME_RECORD.flags] = flags;
@@ -148,11 +150,11 @@ export class FrameStore {
   }
 
   vpiOf(frame: number): number {
-    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.label] >> 16;
+    return vcLabelVpi(this.records[frame * FRAME_RECORD.words + FRAME_RECORD.label]);
   }
 
   vciOf(frame: number): number {
-    return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.label] & 0xffff;
+    return vcLabelVci(this.records[frame * FRAME_RECORD.words + FRAME_RECORD.label]);
   }
 
   formatOf(frame: number): number {
@@ -175,7 +177,7 @@ export class FrameStore {
     return this.records[frame * FRAME_RECORD.words + FRAME_RECORD.uuCpi] & 0xff;
   }
 
-  setFlags(frame: number, flags: number): void {
+  addFlags(frame: number, flags: number): void {
     this.records[frame * FRAME_RECORD.words + FRAME_RECORD.flags] |= flags;
   }
 

@@ -7,3 +7,4 @@ export * from "./llc-snap.ts";
 export * from "./octets.ts";
 export * from "./q2931/index.ts";
 export * from "./sscop/index.ts";
+export * from "./vc-label.ts";

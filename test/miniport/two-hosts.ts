@@ -273,3 +273,34 @@ export class Pair {
 export function pattern(length: number, seed = 1): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8) * 13 + seed * 31) & 0xff);
 }
+
+/** Two hosts with a call from Alice to Bob that is up. */
+export function connected(options: { alice?: SideOptions; bob?: SideOptions; probe?: Probe } = {}, sdu = 9_180) {
+  const { probe, ...sides } = options;
+  const pair = new Pair({ ...sides, lab: probe === undefined ? {} : { probe } }).start();
+  const call = pair.alice.call(BOB, { maximumSduBytes: sdu });
+  pair.runUntil(() => pair.bob.calls[0]?.state === "connected");
+  return { pair, call };
+}
+
+export const isEqual = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
+  a !== undefined && b !== undefined && Buffer.compare(a, b) === 0;
+
+/** Cuts the frame of a list of the send pool into that many MDLs of so many bytes. @returns what undoes it and frees them. */
+export function shred(call: ClientCall, list: NET_BUFFER_LIST, count: number, bytes: number): () => void {
+  const { ndis, handle } = call.binding;
+  const buffer = list.FirstNetBuffer;
+  const whole = buffer?.CurrentMdl ?? null;
+  if (buffer === null || whole === null || handle === null) throw new Error("no buffer");
+  const pieces = Array.from({ length: count }, (_, i) =>
+    ndis.NdisAllocateMdl(handle, whole.MappedSystemVa + bytes * i, bytes),
+  );
+  for (const [i, mdl] of pieces.entries()) if (mdl !== null) mdl.Next = pieces[i + 1] ?? null;
+  buffer.MdlChain = pieces[0] ?? null;
+  buffer.CurrentMdl = buffer.MdlChain;
+  return () => {
+    buffer.MdlChain = whole;
+    buffer.CurrentMdl = whole;
+    for (const mdl of pieces) if (mdl !== null) ndis.NdisFreeMdl(mdl);
+  };
+}

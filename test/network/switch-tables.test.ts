@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NO_PORT, NO_VC_LABEL, RoutingTable, VcLabelAllocator, vcLabel } from "../../src/network/index.ts";
+import { NO_PORT, RoutingTable, VcLabelAllocator } from "../../src/network/index.ts";
 import { AdmissionControl } from "../../src/network/switch/admission-control.ts";
 import { ConnectionTable } from "../../src/network/switch/connection-table.ts";
 import type { AtmAddress, AtmAddressPrefix } from "../../src/wire/index.ts";
 import { atmAddressHasPrefix, parseAtmAddress, parseAtmAddressPrefix } from "../../src/wire/index.ts";
+import { NO_VC_LABEL, vcLabel } from "../../src/wire/vc-label.ts";
 
 function address(text: string): AtmAddress {
   const result = parseAtmAddress(text);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SignallingHandler } from "../../src/network/index.ts";
-import { AtmSwitch, FaultDirection, Link, vcLabel } from "../../src/network/index.ts";
+import { AtmSwitch, FaultDirection, Link } from "../../src/network/index.ts";
 import {
   AAL5_OK,
   Aal5Reassembler,
@@ -14,6 +14,7 @@ import {
   FRAME_FORMAT_CPCS_SDU,
   isCellHeaderValid,
 } from "../../src/wire/index.ts";
+import { vcLabel } from "../../src/wire/vc-label.ts";
 import { Bench, octets, Sink } from "./harness.ts";
 
 class Signalling implements SignallingHandler {

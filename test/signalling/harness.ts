@@ -8,8 +8,7 @@ import { createUserSignalling } from "../../src/miniport/signalling/index.ts";
 import type { SwitchCallControlOptions } from "../../src/network/signalling/index.ts";
 import { SwitchCallControl } from "../../src/network/signalling/index.ts";
 import { AdmissionControl } from "../../src/network/switch/admission-control.ts";
-import type { SwitchFabric, VcLabel } from "../../src/network/switch/call-control-port.ts";
-import { NO_VC_LABEL } from "../../src/network/switch/call-control-port.ts";
+import type { SwitchFabric } from "../../src/network/switch/call-control-port.ts";
 import { RoutingTable } from "../../src/network/switch/routing-table.ts";
 import { VcLabelAllocator } from "../../src/network/switch/vc-label-allocator.ts";
 import type { AtmAddress } from "../../src/wire/atm-address.ts";
@@ -35,6 +34,8 @@ import {
 } from "../../src/wire/q2931/index.ts";
 import type { SscopHost, SscopTimer } from "../../src/wire/sscop/index.ts";
 import { SscopConnection } from "../../src/wire/sscop/index.ts";
+import type { VcLabel } from "../../src/wire/vc-label.ts";
+import { NO_VC_LABEL } from "../../src/wire/vc-label.ts";
 
 export const SECOND_NS = 1e9;
 const HOP_NS = 10_000;

@@ -31,8 +31,6 @@ export interface MemoryAccess {
     readonly words: Uint32Array;
     /** The same words signed (LONG): cheaper where the highest bit is a flag or never set. */
     readonly signedWords: Int32Array;
-    /** C's memcpy: `length` bytes from one address to another, in ranges that do not overlap; nothing is checked. */
-    readonly copy: (to: number, from: number, length: number) => void;
   };
 }
 
@@ -44,8 +42,8 @@ export interface LibraryParts {
 }
 
 function memoryAccess(machine: Machine): MemoryAccess {
-  const { bytes, words, signedWords, copy } = machine.worldMemory;
-  return { Memory: { bytes, words, signedWords, copy } };
+  const { bytes, words, signedWords } = machine.worldMemory;
+  return { Memory: { bytes, words, signedWords } };
 }
 
 function registrationFunctions(environment: NdisEnvironment, owner: string): NdisRegistrationFunctions {

@@ -198,7 +198,7 @@ export class FaultDirection implements FibreDirection, ClockTarget {
   #damage(frame: number, rule: FaultRule): void {
     const { frames } = this.#fibre;
     const bits = 8 * frames.lengthOf(frame);
-    if (frames.formatOf(frame) === FRAME_FORMAT_CPCS_SDU) frames.setFlags(frame, FRAME_FLAG_DAMAGED);
+    if (frames.formatOf(frame) === FRAME_FORMAT_CPCS_SDU) frames.addFlags(frame, FRAME_FLAG_DAMAGED);
     this.counters.damaged++;
     if (bits === 0) return;
     const bit = rule.bit === undefined ? this.#randomBit(frame, bits) : rule.bit % bits;

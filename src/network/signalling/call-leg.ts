@@ -1,6 +1,7 @@
 import type { Q2931Call } from "../../wire/q2931/index.ts";
-import type { SwitchFabric, VcLabel } from "../switch/call-control-port.ts";
-import { NO_VC_LABEL } from "../switch/call-control-port.ts";
+import type { VcLabel } from "../../wire/vc-label.ts";
+import { NO_VC_LABEL } from "../../wire/vc-label.ts";
+import type { SwitchFabric } from "../switch/call-control-port.ts";
 
 /** One of the two halves of a switched call: the call at one port and what it holds of that port. */
 export class CallLeg {

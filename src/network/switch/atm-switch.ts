@@ -12,8 +12,10 @@ import {
   isCellHeaderValid,
   relabelCell,
 } from "../../wire/index.ts";
-import type { SignallingHandler, SwitchFabric, VcLabel } from "./call-control-port.ts";
-import { NO_PORT, NO_VC_LABEL, vcLabel, vcLabelVci, vcLabelVpi } from "./call-control-port.ts";
+import type { VcLabel } from "../../wire/vc-label.ts";
+import { NO_VC_LABEL, vcLabel, vcLabelVci, vcLabelVpi } from "../../wire/vc-label.ts";
+import type { SignallingHandler, SwitchFabric } from "./call-control-port.ts";
+import { NO_PORT } from "./call-control-port.ts";
 import { RoutingTable } from "./routing-table.ts";
 import { SIGNALLING_VCI, SIGNALLING_VPI, SignallingChannel } from "./signalling-channel.ts";
 import type { SwitchCore } from "./switch-port.ts";

@@ -1,26 +1,9 @@
 // The seam between a switch's transport half (ports, connection table, admission, routes) and its call control (network side signalling).
 
 import type { AtmAddress } from "../../wire/atm-address.ts";
+import type { VcLabel } from "../../wire/vc-label.ts";
 
-/**
- * A VPI and a VCI in one integer, VPI * 65,536 + VCI; -1 is none. A label counts on one port only.
- */
-export type VcLabel = number;
-
-export const NO_VC_LABEL = -1;
 export const NO_PORT = -1;
-
-export function vcLabel(vpi: number, vci: number): VcLabel {
-  return (vpi << 16) | vci;
-}
-
-export function vcLabelVpi(label: VcLabel): number {
-  return label >> 16;
-}
-
-export function vcLabelVci(label: VcLabel): number {
-  return label & 0xffff;
-}
 
 /** Call control as the switch sees it. Nothing here may throw on what a user sends. */
 export interface SignallingHandler {

@@ -1,7 +1,8 @@
 // Where frames of a VC go on: for one incoming port, (VPI, VCI) -> (outgoing port, VPI, VCI).
 
-import type { VcLabel } from "./call-control-port.ts";
-import { NO_PORT, NO_VC_LABEL } from "./call-control-port.ts";
+import type { VcLabel } from "../../wire/vc-label.ts";
+import { NO_VC_LABEL, vcLabelVci, vcLabelVpi } from "../../wire/vc-label.ts";
+import { NO_PORT } from "./call-control-port.ts";
 
 const INITIAL_VCIS = 64;
 
@@ -34,24 +35,24 @@ export class ConnectionTable {
 
   /** The outgoing port of a VC, or NO_PORT. */
   portOf(label: VcLabel): number {
-    const vpi = label >> 16;
-    const vci = label & 0xffff;
+    const vpi = vcLabelVpi(label);
+    const vci = vcLabelVci(label);
     const path = vpi < this.#paths.length ? this.#paths[vpi] : null;
     return path === null || vci >= path.ports.length ? NO_PORT : path.ports[vci];
   }
 
   /** The outgoing label of a VC, or NO_VC_LABEL. */
   labelOf(label: VcLabel): VcLabel {
-    const vpi = label >> 16;
-    const vci = label & 0xffff;
+    const vpi = vcLabelVpi(label);
+    const vci = vcLabelVci(label);
     const path = vpi < this.#paths.length ? this.#paths[vpi] : null;
     return path === null || vci >= path.labels.length ? NO_VC_LABEL : path.labels[vci];
   }
 
   /** Enters a VC, in place of what stood there. */
   set(label: VcLabel, port: number, outgoing: VcLabel): void {
-    const vpi = label >> 16;
-    const vci = label & 0xffff;
+    const vpi = vcLabelVpi(label);
+    const vci = vcLabelVci(label);
     while (this.#paths.length <= vpi) this.#paths.push(null);
     let path = this.#paths[vpi];
     if (path === null) {
@@ -66,8 +67,8 @@ export class ConnectionTable {
 
   /** Takes a VC out; false when it is not in. */
   delete(label: VcLabel): boolean {
-    const vci = label & 0xffff;
-    const path = this.#paths[label >> 16] ?? null;
+    const vci = vcLabelVci(label);
+    const path = this.#paths[vcLabelVpi(label)] ?? null;
     if (path === null || vci >= path.ports.length || path.ports[vci] === NO_PORT) return false;
     path.ports[vci] = NO_PORT;
     path.labels[vci] = NO_VC_LABEL;

@@ -1,8 +1,8 @@
 // Which VPI/VCI are taken on a port. Labels go out in order from the lowest; a returned one rests until as many others have been
 // returned behind it, so that late cells of an old connection do not reach a new one. Every operation takes constant time.
 
-import type { VcLabel } from "./call-control-port.ts";
-import { NO_VC_LABEL, vcLabel } from "./call-control-port.ts";
+import type { VcLabel } from "../../wire/vc-label.ts";
+import { NO_VC_LABEL, vcLabel } from "../../wire/vc-label.ts";
 
 /** I.361 table 1, UNI 3.1 section 5.5.6.5: VCI 0 to 31 are reserved. */
 export const FIRST_ASSIGNABLE_VCI = 32;
