@@ -1,3 +1,3 @@
 export * from "./datasheet/index.ts";
-export { AtmNic } from "./nic.ts";
+export { AtmNic, NIC_MEMORY_BYTES } from "./nic.ts";
 export { VcTable } from "./vc-table.ts";

@@ -1,5 +1,6 @@
 import type { BusDevice, BusSlot, PciIdentity } from "../machine/bus.ts";
 import type { Clock } from "../machine/clock.ts";
+import { PAGE_BYTES } from "../machine/memory.ts";
 import type { Fibre } from "../wire/fibre.ts";
 import { BusMaster } from "./bus-master.ts";
 import { CommandEngine } from "./command-engine.ts";
@@ -12,16 +13,21 @@ import {
   PCI_VENDOR_ID,
   REGISTER_WINDOW_BYTES,
 } from "./datasheet/index.ts";
+import { FRAME_RUNS_BYTES, FrameRuns } from "./frame-runs.ts";
 import { InterruptBlock } from "./interrupt-block.ts";
 import { Phy } from "./phy.ts";
 import { Receiver } from "./receiver.ts";
 import { RegisterFile } from "./register-file.ts";
 import { SerialRom } from "./serial-rom.ts";
 import { Transmitter } from "./transmitter.ts";
-import { VcTable } from "./vc-table.ts";
+import { VC_TABLE_BYTES, VcTable } from "./vc-table.ts";
 
-/** Room for one whole SDU and its trailer. */
-const ON_BOARD_BYTES = 65_536 + 4_096;
+/** What lies where in its memory: the VC table, one whole SDU, and what the frame kernels are told. */
+const GATHER_AT = VC_TABLE_BYTES;
+const TRANSMIT_RUNS_AT = GATHER_AT + 65_536;
+const RECEIVE_RUNS_AT = TRANSMIT_RUNS_AT + FRAME_RUNS_BYTES;
+/** How many bytes of the world's memory are on board of a NIC, in whole pages. */
+export const NIC_MEMORY_BYTES = Math.ceil((RECEIVE_RUNS_AT + FRAME_RUNS_BYTES) / PAGE_BYTES) * PAGE_BYTES;
 
 /** The VMC-155: a connection-oriented NIC for 155 Mbit/s ATM, after its datasheet in `device/datasheet`. */
 export class AtmNic implements BusDevice {
@@ -36,7 +42,7 @@ export class AtmNic implements BusDevice {
   readonly name: string;
   readonly clock: Clock;
   readonly counters = new Counters();
-  readonly vcs = new VcTable();
+  readonly vcs: VcTable;
   readonly interrupts: InterruptBlock;
   readonly bus: BusMaster;
   readonly commands: CommandEngine;
@@ -54,16 +60,27 @@ export class AtmNic implements BusDevice {
    * @param slot the slot it is plugged into; the NIC reaches memory and interrupts through it.
    * @param fibre what all fibres of the world share.
    * @param esi 6 bytes, the end system identifier in the serial ROM.
+   * @throws RangeError when the world's memory has no room for {@link NIC_MEMORY_BYTES}.
    */
   constructor(slot: BusSlot, fibre: Fibre, esi: Uint8Array) {
     this.name = slot.name;
     this.clock = slot.machine.clock;
+    const { worldMemory } = slot.machine;
+    const onBoard = worldMemory.reserve(NIC_MEMORY_BYTES).start;
+    this.vcs = new VcTable(worldMemory, onBoard);
     this.rom = new SerialRom(esi);
     this.interrupts = new InterruptBlock(slot, this.clock);
     this.bus = new BusMaster(slot, this.interrupts);
-    this.receiver = new Receiver(this.bus, fibre, this.vcs, this.counters, this.interrupts);
+    const runs = (address: number): FrameRuns => new FrameRuns(this.bus, fibre.frames, this.vcs, address);
+    this.receiver = new Receiver(
+      this.bus,
+      fibre,
+      this.vcs,
+      this.counters,
+      this.interrupts,
+      runs(onBoard + RECEIVE_RUNS_AT),
+    );
     this.phy = new Phy(this.receiver, this.interrupts);
-    const onBoard = slot.machine.worldMemory.reserve(ON_BOARD_BYTES);
     this.transmitter = new Transmitter(
       this.bus,
       fibre,
@@ -71,7 +88,8 @@ export class AtmNic implements BusDevice {
       this.counters,
       this.interrupts,
       this.phy,
-      onBoard.start,
+      runs(onBoard + TRANSMIT_RUNS_AT),
+      onBoard + GATHER_AT,
     );
     this.commands = new CommandEngine(this.bus, this.vcs, this.transmitter, this.receiver, this.interrupts);
     this.#registers = new RegisterFile(this);

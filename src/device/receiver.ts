@@ -1,4 +1,3 @@
-import type { Iommu } from "../machine/iommu.ts";
 import type { WorldMemory } from "../machine/memory.ts";
 import { AAL5_CRC_ERROR, AAL5_OK, aal5CellCount, aal5SduLength, checkAal5Pdu } from "../wire/aal5.ts";
 import {
@@ -23,12 +22,12 @@ import {
   FRAME_FLAG_DAMAGED,
   FRAME_FORMAT_CELLS,
   FRAME_FORMAT_CPCS_SDU,
-  FRAME_RECORD,
 } from "../wire/fibre.ts";
 import type { BusMaster } from "./bus-master.ts";
 import type { Counters } from "./counters.ts";
 import { FREE_BUFFER, RECEIVE_COMPLETION, REGISTERS } from "./datasheet/index.ts";
 import { DescriptorRing } from "./descriptor-ring.ts";
+import type { FrameRuns } from "./frame-runs.ts";
 import type { InterruptBlock } from "./interrupt-block.ts";
 import { CAUSE_RXC, CAUSE_RXO } from "./interrupt-block.ts";
 import type { VcTable } from "./vc-table.ts";
@@ -37,21 +36,14 @@ import { NO_FRAME, NO_VC, VC_ENTRY, VC_LARGE_BUFFERS, VC_RECEIVES } from "./vc-t
 const FRB = FREE_BUFFER.fields;
 const RXC = RECEIVE_COMPLETION.fields;
 // Constants of this file's own are constants to the engine's compiler; imported ones are loads.
-const FRAME = FRAME_RECORD;
 const VC = VC_ENTRY;
 const CLP = FRAME_FLAG_CLP;
 const CONGESTION = FRAME_FLAG_CONGESTION;
-const DAMAGED = FRAME_FLAG_DAMAGED;
-const WHOLE = FRAME_FORMAT_CPCS_SDU;
-const RECEIVES = VC_RECEIVES;
-const LARGE_BUFFERS = VC_LARGE_BUFFERS;
-const UNKNOWN = NO_VC;
 const BUFFER_WORDS = FREE_BUFFER.bytes >> 2;
 const COMPLETION_WORDS = RECEIVE_COMPLETION.bytes >> 2;
 const BUFFER_SHIFT = 31 - Math.clz32(BUFFER_WORDS);
 const COMPLETION_SHIFT = 31 - Math.clz32(COMPLETION_WORDS);
 const TRAILER_OCTETS = 8;
-const NO_LABEL = -1;
 /** How the bits of a frame's flags stand in a receive completion. */
 const CLP_SHIFT = RXC.clp.lsb - Math.log2(FRAME_FLAG_CLP);
 const CONGESTION_SHIFT = RXC.congestion.lsb - Math.log2(FRAME_FLAG_CONGESTION);
@@ -67,7 +59,6 @@ export class Receiver {
   enabled = false;
 
   readonly #bus: BusMaster;
-  readonly #iommu: Iommu;
   readonly #memory: WorldMemory;
   readonly #words: Int32Array;
   readonly #fibre: Fibre;
@@ -75,12 +66,19 @@ export class Receiver {
   readonly #vcs: VcTable;
   readonly #counters: Counters;
   readonly #interrupts: InterruptBlock;
+  readonly #runs: FrameRuns;
   #phase = 1;
   #causes = 0;
 
-  constructor(bus: BusMaster, fibre: Fibre, vcs: VcTable, counters: Counters, interrupts: InterruptBlock) {
+  constructor(
+    bus: BusMaster,
+    fibre: Fibre,
+    vcs: VcTable,
+    counters: Counters,
+    interrupts: InterruptBlock,
+    runs: FrameRuns,
+  ) {
     this.#bus = bus;
-    this.#iommu = bus.iommu;
     this.#memory = bus.memory;
     this.#words = bus.memory.signedWords;
     this.#fibre = fibre;
@@ -88,6 +86,7 @@ export class Receiver {
     this.#vcs = vcs;
     this.#counters = counters;
     this.#interrupts = interrupts;
+    this.#runs = runs;
   }
 
   reset(): void {
@@ -117,9 +116,11 @@ export class Receiver {
     const { count } = train;
     this.#causes = 0;
     const usable = this.enabled && !this.#bus.fatal && this.#ringsReachable();
+    if (usable) this.#runs.stage(train);
     let next = 0;
     while (next < count) {
-      if (usable && !this.#bus.fatal) next = this.#receiveOrdinary(train, next);
+      const isWhole = frames.formatOf(train.frames[next]) === FRAME_FORMAT_CPCS_SDU;
+      if (isWhole && usable && !this.#bus.fatal) next = this.#receiveOrdinary(next);
       if (next === count) break;
       const frame = train.frames[next++];
       if (!usable || this.#bus.fatal) this.#counters.receiverDisabled++;
@@ -147,69 +148,17 @@ export class Receiver {
   }
 
   /**
-   * The hot path: whole frames in frame mode that nothing happened to, for VCs that receive, each with a free buffer that it fits
-   * in. Stops at whatever is not so; what it leaves to {@link #receiveFrame} comes out the same, only slower.
+   * The hot path, see {@link FrameRuns}: ordinary frames of the staged train. What it leaves to {@link #receiveFrame} comes out the
+   * same, only slower.
    * @returns the index of the first frame in the train that it did not take.
    */
-  #receiveOrdinary(train: Train, from: number): number {
-    const words = this.#words;
-    const frames = this.#frames;
-    const { records, timeNs } = frames;
-    const { entries } = this.#vcs;
-    const iommu = this.#iommu;
-    const memory = this.#memory;
-    const { completions } = this;
-    const completionMask = completions.size - 1;
-    const firstCompletion = completions.base >>> 2;
-    let { tail, room } = completions;
-    let phase = this.#phase;
-    let label = NO_LABEL;
-    let vcIndex = UNKNOWN;
-    let vc = 0;
-    let longest = 0;
-    let buffers = this.smallBuffers;
-    let cells = 0;
-    let bytes = 0;
-    let next = from;
-    for (; next < train.count && room > 0; next++, room--) {
-      const frame = train.frames[next];
-      const record = frame * FRAME.words;
-      const flags = records[record + FRAME.flags];
-      if (records[record + FRAME.format] !== WHOLE || (flags & DAMAGED) !== 0) break;
-      if (records[record + FRAME.label] !== label) {
-        const found = this.#vcs.lookupLabel(records[record + FRAME.label]);
-        if (found === UNKNOWN || (entries[found * VC.words + VC.state] & RECEIVES) === 0) break;
-        label = records[record + FRAME.label];
-        vcIndex = found;
-        vc = found * VC.words;
-        const large = (entries[vc + VC.state] & LARGE_BUFFERS) !== 0;
-        buffers = large ? this.largeBuffers : this.smallBuffers;
-        longest = Math.min(entries[vc + VC.maximumSdu], large ? this.largeBytes : this.smallBytes);
-      }
-      const length = records[record + FRAME.length];
-      const { head } = buffers;
-      if (length > longest || length === 0 || buffers.size === 0 || head === buffers.tail) break;
-      const entry = (buffers.base >>> 2) + (head << BUFFER_SHIFT);
-      const target = words[entry + FRB.address.word];
-      if (!iommu.allows(target, length)) break;
-      memory.copy(target, records[record + FRAME.address], length);
-      buffers.head = (head + 1) & (buffers.size - 1);
-      const completion = firstCompletion + (tail << COMPLETION_SHIFT);
-      words[completion + RXC.cookie.word] = words[entry + FRB.cookie.word];
-      words[completion + RXC.vcIndex.word] = vcIndex | uuAndCpiBits(records[record + FRAME.uuCpi]);
-      words[completion + RXC.timestamp.word] = timeNs[frame] | 0;
-      words[completion + RXC.length.word] = length | LAST | (phase << RXC.phase.lsb) | flagBits(flags);
-      tail = (tail + 1) & completionMask;
-      if (tail === 0) phase ^= 1;
-      entries[vc + VC.framesReceived]++;
-      cells += records[record + FRAME.cells];
-      bytes += length;
-      frames.release(frame);
-    }
+  #receiveOrdinary(from: number): number {
+    const runs = this.#runs;
+    const { completions, smallBuffers, smallBytes, largeBuffers, largeBytes } = this;
+    const next = runs.receive(completions, this.#phase, smallBuffers, smallBytes, largeBuffers, largeBytes, from);
     if (next === from) return next;
-    completions.tail = tail;
-    this.#phase = phase;
-    this.#count(next - from, cells, bytes);
+    this.#phase = runs.phase;
+    this.#count(next - from, runs.cells, runs.bytes);
     return next;
   }
 

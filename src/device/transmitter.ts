@@ -1,47 +1,33 @@
 import type { Clock, ClockEventId, ClockTarget } from "../machine/clock.ts";
-import type { Iommu } from "../machine/iommu.ts";
 import type { WorldMemory } from "../machine/memory.ts";
 import { AAL5_MAX_SDU_OCTETS, aal5CellCount, segmentAal5 } from "../wire/aal5.ts";
 import { CELL_OCTETS } from "../wire/cell.ts";
 import type { Fibre, FibreDirection, FrameStore, Train } from "../wire/fibre.ts";
-import {
-  FRAME_FLAG_CLP,
-  FRAME_FORMAT_CELLS,
-  FRAME_FORMAT_CPCS_SDU,
-  FRAME_RECORD,
-  TRAIN_CAPACITY,
-} from "../wire/fibre.ts";
+import { FRAME_FLAG_CLP, FRAME_FORMAT_CELLS, FRAME_FORMAT_CPCS_SDU, TRAIN_CAPACITY } from "../wire/fibre.ts";
 import { vcLabelVci, vcLabelVpi } from "../wire/vc-label.ts";
 import type { BusMaster } from "./bus-master.ts";
 import type { Counters } from "./counters.ts";
 import { TRANSMIT_DESCRIPTOR, TRANSMIT_STATUS } from "./datasheet/index.ts";
 import { DescriptorRing } from "./descriptor-ring.ts";
+import type { FrameRuns } from "./frame-runs.ts";
 import type { InterruptBlock } from "./interrupt-block.ts";
 import { CAUSE_TXC } from "./interrupt-block.ts";
 import { Shaper } from "./shaper.ts";
 import { TransmitCompletions } from "./transmit-completions.ts";
 import type { VcTable } from "./vc-table.ts";
-import { VC_ENTRY, VC_OPEN, VC_SHAPED, VC_TRANSMITS } from "./vc-table.ts";
+import { VC_ENTRY, VC_OPEN, VC_TRANSMITS } from "./vc-table.ts";
 
 const TXD = TRANSMIT_DESCRIPTOR.fields;
 // Constants of this file's own are constants to the engine's compiler; imported ones are loads.
-const FRAME = FRAME_RECORD;
 const VC = VC_ENTRY;
-const CLP = FRAME_FLAG_CLP;
-const WHOLE = FRAME_FORMAT_CPCS_SDU;
-const TRAIN_FRAMES = TRAIN_CAPACITY;
-const LONGEST_SDU = AAL5_MAX_SDU_OCTETS;
 const DESCRIPTOR_WORDS = TRANSMIT_DESCRIPTOR.bytes >> 2;
 const DESCRIPTOR_SHIFT = 31 - Math.clz32(DESCRIPTOR_WORDS);
 const LENGTH_MASK = 0x1_ffff;
 const VC_MASK = 0xffff;
-/** What the state of a VC is compared with: open and transmitting, and whether it is shaped. */
 const SENDING = VC_OPEN | VC_TRANSMITS;
-const SENDING_OR_SHAPED = SENDING | VC_SHAPED;
 
 /** From the doorbell to the first descriptor fetch: a PCI round trip, in nanoseconds. */
 const FETCH_DELAY_NS = 400;
-const NONE = -1;
 
 /** The way in which the transmitter hands frames on: the fibre, or the receiver when looped back. */
 export interface TransmitPath {
@@ -61,7 +47,6 @@ export class Transmitter implements ClockTarget {
   readonly #clock: Clock;
   readonly #memory: WorldMemory;
   readonly #words: Int32Array;
-  readonly #iommu: Iommu;
   readonly #fibre: Fibre;
   readonly #frames: FrameStore;
   readonly #vcs: VcTable;
@@ -69,6 +54,7 @@ export class Transmitter implements ClockTarget {
   readonly #interrupts: InterruptBlock;
   readonly #path: TransmitPath;
   readonly #shaper: Shaper;
+  readonly #runs: FrameRuns;
   /** On-board memory in which a frame of several pieces is gathered before it is cut into cells. */
   readonly #gatherAddress: number;
 
@@ -82,19 +68,20 @@ export class Transmitter implements ClockTarget {
     counters: Counters,
     interrupts: InterruptBlock,
     path: TransmitPath,
+    runs: FrameRuns,
     gatherAddress: number,
   ) {
     this.#bus = bus;
     this.#clock = bus.clock;
     this.#memory = bus.memory;
     this.#words = bus.memory.signedWords;
-    this.#iommu = bus.iommu;
     this.#fibre = fibre;
     this.#frames = fibre.frames;
     this.#vcs = vcs;
     this.#counters = counters;
     this.#interrupts = interrupts;
     this.#path = path;
+    this.#runs = runs;
     this.#gatherAddress = gatherAddress;
     this.completions = new TransmitCompletions(bus);
     this.#shaper = new Shaper(bus.clock, vcs, (vc, entry) => this.#release(vc, entry));
@@ -165,64 +152,20 @@ export class Transmitter implements ClockTarget {
   }
 
   /**
-   * The hot path: whole frames of one piece each on VCs that nothing holds back, in frame mode. Stops at whatever is not so, or
-   * at `limit` frames; what it leaves to {@link #take} comes out the same, only slower.
+   * The hot path, see {@link FrameRuns}: as many ordinary frames as there are, `limit` at most. What it leaves to {@link #take} comes
+   * out the same, only slower.
    * @returns how many frames it sent.
    */
   #sendOrdinary(limit: number): number {
     const { fibre, loopback } = this.#path;
     if (this.cellMode || loopback || fibre === null || !fibre.up) return 0;
-    const words = this.#words;
-    const { entries } = this.#vcs;
-    const frames = this.#frames;
-    const { records } = frames;
-    const iommu = this.#iommu;
-    const memory = this.#memory;
-    const { ring } = this;
-    const { tail } = ring;
-    const mask = ring.size - 1;
-    const firstWord = ring.base >>> 2;
     const train = this.#train ?? this.#fibre.trains.take();
     this.#train = train;
-    const first = ring.head;
-    let head = first;
-    let sent = 0;
-    let cells = 0;
-    let bytes = 0;
-    const room = Math.min(limit, TRAIN_FRAMES - train.count);
-    while (sent < room && head !== tail) {
-      const at = firstWord + (head << DESCRIPTOR_SHIFT);
-      const control = words[at + TXD.length.word];
-      const options = words[at + TXD.vcIndex.word];
-      const source = words[at + TXD.address.word];
-      const length = control & LENGTH_MASK;
-      const vc = (options & VC_MASK) * VC.words;
-      // The sign is the bit that ends a frame.
-      if (control >= 0 || length === 0 || length > LONGEST_SDU || vc >= entries.length) break;
-      if ((entries[vc + VC.state] & SENDING_OR_SHAPED) !== SENDING || entries[vc + VC.heldFirst] !== NONE) break;
-      if (!iommu.allows(source, length)) break;
-      const frame = frames.allocate(length);
-      if (frame < 0) break;
-      const record = frame * FRAME.words;
-      const frameCells = aal5CellCount(length);
-      records[record + FRAME.label] = entries[vc + VC.label];
-      records[record + FRAME.format] = WHOLE;
-      records[record + FRAME.cells] = frameCells;
-      records[record + FRAME.flags] = (control >>> TXD.clp.lsb) & CLP;
-      records[record + FRAME.uuCpi] = uuAndCpi(options);
-      memory.copy(records[record + FRAME.address], source, length);
-      entries[vc + VC.framesTransmitted]++;
-      train.frames[train.count + sent] = frame;
-      sent++;
-      cells += frameCells;
-      bytes += length;
-      head = (head + 1) & mask;
-    }
+    const first = this.ring.head;
+    const sent = this.#runs.send(this.ring, train, Math.min(limit, TRAIN_CAPACITY - train.count));
     if (sent === 0) return 0;
-    train.count += sent;
-    ring.head = head;
     this.completions.add(first, sent, TRANSMIT_STATUS.OK);
-    this.#count(sent, cells, bytes);
+    this.#count(sent, this.#runs.cells, this.#runs.bytes);
     if (train.count === TRAIN_CAPACITY) this.#depart();
     return sent;
   }
@@ -380,9 +323,4 @@ export class Transmitter implements ClockTarget {
     this.#depart();
     if (hasCompleted) this.#interrupts.raise(CAUSE_TXC);
   }
-}
-
-/** CPCS-UU and CPI of a descriptor's word as a frame's record has them. */
-function uuAndCpi(options: number): number {
-  return (((options >>> TXD.uu.lsb) & 0xff) << 8) | ((options >>> TXD.cpi.lsb) & 0xff);
 }

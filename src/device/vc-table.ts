@@ -1,12 +1,11 @@
+import type { WorldMemory } from "../machine/memory.ts";
 import type { VcLabel } from "../wire/vc-label.ts";
 import { vcLabel } from "../wire/vc-label.ts";
 import { VC_TABLE_ENTRIES } from "./datasheet/index.ts";
+import { VC_LOOKUP_SLOTS, VcLookup } from "./vc-lookup.ts";
 
-const PAGE_BITS = 8;
-const PAGE_ENTRIES = 1 << PAGE_BITS;
-/** VPI 8 bits and VCI 16 bits in one key. */
-const KEY_PAGES = 1 << (24 - PAGE_BITS);
 const FIRST_CAPACITY = 64;
+const WORD_BYTES = 4;
 
 export const NO_VC = -1;
 export const NO_FRAME = -1;
@@ -33,6 +32,10 @@ export const VC_ENTRY = {
   framesDropped: 11,
 } as const;
 
+const ENTRIES_BYTES = VC_TABLE_ENTRIES * VC_ENTRY.words * WORD_BYTES;
+/** What the table takes of the NIC's own memory. */
+export const VC_TABLE_BYTES = ENTRIES_BYTES + VC_LOOKUP_SLOTS * WORD_BYTES;
+
 /** Bits of VC_ENTRY.state: the entry is open; descriptors of it are sent; cells of it are received, into large buffers; it is shaped. */
 export const VC_OPEN = 0x01;
 export const VC_TRANSMITS = 0x02;
@@ -48,11 +51,15 @@ export interface VcShape {
 }
 
 /**
- * The VC table: 65,536 entries by VC index, and the look-up from VPI/VCI to an entry.
- * It grows with the highest index in use, so that a NIC with few VCs is small.
+ * The VC table: 65,536 entries by VC index, and the look-up from VPI/VCI to an entry, in the NIC's own memory.
+ * What is touched of it grows with the highest index in use, so that a NIC with few VCs is small.
  */
 export class VcTable {
-  entries = emptyEntries(new Int32Array(FIRST_CAPACITY * VC_ENTRY.words), 0);
+  /** All 65,536 entries; those from {@link capacity} on have never been used and hold zeros. */
+  readonly entries: Int32Array;
+  /** Where entries and look-up slots lie in the world's memory. */
+  readonly entriesAddress: number;
+  readonly lookupAddress: number;
 
   /** Shaper by VC index: intervals per cell and theoretical arrival times, in nanoseconds. */
   peakIntervalNs = new Float64Array(FIRST_CAPACITY);
@@ -65,7 +72,21 @@ export class VcTable {
 
   #capacity = FIRST_CAPACITY;
   #openCount = 0;
-  readonly #pages: (Int32Array | undefined)[] = [];
+  readonly #lookup: VcLookup;
+
+  /** @param address where its {@link VC_TABLE_BYTES} bytes lie in the world's memory: all 0, 64-byte aligned. */
+  constructor(memory: WorldMemory, address: number) {
+    this.entriesAddress = address;
+    this.lookupAddress = address + ENTRIES_BYTES;
+    const { buffer } = memory.bytes;
+    const entries = new Int32Array(buffer, this.entriesAddress, ENTRIES_BYTES / WORD_BYTES);
+    this.entries = entries;
+    this.#lookup = new VcLookup(
+      new Int32Array(buffer, this.lookupAddress, VC_LOOKUP_SLOTS),
+      (index) => entries[index * VC_ENTRY.words + VC_ENTRY.label],
+    );
+    this.#empty(0, FIRST_CAPACITY);
+  }
 
   get capacity(): number {
     return this.#capacity;
@@ -82,8 +103,7 @@ export class VcTable {
 
   /** The same by label. */
   lookupLabel(label: VcLabel): number {
-    const page = this.#pages[label >>> PAGE_BITS];
-    return page === undefined ? NO_VC : page[label & (PAGE_ENTRIES - 1)];
+    return this.#lookup.find(label);
   }
 
   isOpen(index: number): boolean {
@@ -103,14 +123,7 @@ export class VcTable {
     this.entries[at + VC_ENTRY.state] = VC_OPEN;
     this.entries[at + VC_ENTRY.label] = label;
     this.#openCount++;
-    const number = label >>> PAGE_BITS;
-    let page = this.#pages[number];
-    if (page === undefined) {
-      while (this.#pages.length <= number && this.#pages.length < KEY_PAGES) this.#pages.push(undefined);
-      page = new Int32Array(PAGE_ENTRIES).fill(NO_VC);
-      this.#pages[number] = page;
-    }
-    page[label & (PAGE_ENTRIES - 1)] = index;
+    this.#lookup.insert(label, index);
   }
 
   /** Sets what OPEN and MODIFY say of an open entry. `state` is made of VC_TRANSMITS, VC_RECEIVES and VC_LARGE_BUFFERS. */
@@ -126,9 +139,7 @@ export class VcTable {
   leave(index: number): void {
     const at = index * VC_ENTRY.words;
     const { entries } = this;
-    const label = entries[at + VC_ENTRY.label];
-    const page = this.#pages[label >>> PAGE_BITS];
-    if (page !== undefined) page[label & (PAGE_ENTRIES - 1)] = NO_VC;
+    this.#lookup.remove(entries[at + VC_ENTRY.label]);
     this.#openCount--;
     entries[at + VC_ENTRY.state] = 0;
     entries[at + VC_ENTRY.framesTransmitted] = 0;
@@ -145,9 +156,7 @@ export class VcTable {
     const before = this.#capacity;
     if (capacity === before) return;
     this.#capacity = capacity;
-    const entries = new Int32Array(capacity * VC_ENTRY.words);
-    entries.set(this.entries);
-    this.entries = emptyEntries(entries, before);
+    this.#empty(before, capacity);
     this.peakIntervalNs = enlarged(this.peakIntervalNs, capacity);
     this.peakNextNs = enlarged(this.peakNextNs, capacity);
     this.sustainIntervalNs = enlarged(this.sustainIntervalNs, capacity);
@@ -155,16 +164,15 @@ export class VcTable {
     this.burstToleranceNs = enlarged(this.burstToleranceNs, capacity);
     this.heldEvent = enlarged(this.heldEvent, capacity);
   }
-}
 
-/** Entries from `first` on hold nothing back and collect nothing. */
-function emptyEntries(entries: Int32Array<ArrayBuffer>, first: number): Int32Array<ArrayBuffer> {
-  for (let at = first * VC_ENTRY.words; at < entries.length; at += VC_ENTRY.words) {
-    entries[at + VC_ENTRY.heldFirst] = -1;
-    entries[at + VC_ENTRY.heldLast] = -1;
-    entries[at + VC_ENTRY.partialFrame] = NO_FRAME;
+  /** These entries hold nothing back and collect nothing. */
+  #empty(first: number, end: number): void {
+    for (let at = first * VC_ENTRY.words; at < end * VC_ENTRY.words; at += VC_ENTRY.words) {
+      this.entries[at + VC_ENTRY.heldFirst] = -1;
+      this.entries[at + VC_ENTRY.heldLast] = -1;
+      this.entries[at + VC_ENTRY.partialFrame] = NO_FRAME;
+    }
   }
-  return entries;
 }
 
 function enlarged(from: Float64Array<ArrayBuffer>, capacity: number): Float64Array<ArrayBuffer> {

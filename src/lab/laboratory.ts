@@ -1,7 +1,7 @@
 import type { AtmClient } from "../client/index.ts";
-import { AtmNic } from "../device/index.ts";
+import { AtmNic, NIC_MEMORY_BYTES } from "../device/index.ts";
 import type { Blocking, Chooser, Machine, Probe } from "../machine/index.ts";
-import { World } from "../machine/index.ts";
+import { iommuTableBytes, World } from "../machine/index.ts";
 import { DriverEntry as McmDriverEntry } from "../miniport/index.ts";
 import type {
   ClientLibrary,
@@ -16,7 +16,14 @@ import { SwitchCallControl } from "../network/signalling/index.ts";
 import type { AtmAddress } from "../wire/atm-address.ts";
 import { atmAddressPrefixOf, formatAtmAddress, parseAtmAddress, parseAtmAddressPrefix } from "../wire/atm-address.ts";
 import type { FibreDirection, FibrePort } from "../wire/fibre.ts";
-import { Fibre, FRAME_FORMAT_CELLS, FRAME_FORMAT_CPCS_SDU, FrameStore, TrainPool } from "../wire/fibre.ts";
+import {
+  Fibre,
+  FRAME_FORMAT_CELLS,
+  FRAME_FORMAT_CPCS_SDU,
+  FrameStore,
+  frameTableBytes,
+  TrainPool,
+} from "../wire/fibre.ts";
 
 /** A NIC of a host: its address, its link, and the configuration store of its adapter. */
 export interface NicPlan {
@@ -76,8 +83,6 @@ const MIB = 2 ** 20;
 const DEFAULT_HOST_BYTES = 24 * MIB;
 const DEFAULT_FRAME_CAPACITY = 16_384;
 const DEFAULT_FRAME_BYTES = 32 * MIB;
-/** A NIC's own memory, with room to spare. */
-const NIC_BYTES = MIB / 8;
 const ESI_OFFSET = 13;
 const ESI_BYTES = 6;
 const REFERENCE_MCM: DriverImage<MiniportCallManagerLibrary> = { name: "vmcm", DriverEntry: McmDriverEntry };
@@ -155,11 +160,11 @@ export class Laboratory {
     const { probe = null, chooser = null } = plan;
     this.cellMode = plan.mode === "cell";
     const capacity = plan.frameCapacity ?? DEFAULT_FRAME_CAPACITY;
-    const frameBytes = plan.frameMemoryBytes ?? DEFAULT_FRAME_BYTES;
+    const frameBytes = (plan.frameMemoryBytes ?? DEFAULT_FRAME_BYTES) + frameTableBytes(capacity);
     const nicCount = plan.hosts.reduce((sum, host) => sum + host.nics.length, 0);
-    const hostBytes = plan.hosts.reduce((sum, host) => sum + (host.memoryBytes ?? DEFAULT_HOST_BYTES), 0);
+    const hostBytes = plan.hosts.reduce((sum, host) => sum + bytesOfHost(host), 0);
     this.world = new World({
-      memoryBytes: hostBytes + frameBytes + nicCount * NIC_BYTES + MIB,
+      memoryBytes: hostBytes + frameBytes + MIB,
       seed: plan.seed ?? 1,
       probe,
       chooser,
@@ -294,6 +299,11 @@ function* bringUp(host: LabHost, results: string[]): Blocking<void> {
       yield* ndis.startDevice(slot, callManager.name, nic.configuration),
     );
   }
+}
+
+/** What a host takes of the world's memory: its own, and that of its NICs with their IOMMUs. */
+function bytesOfHost({ memoryBytes = DEFAULT_HOST_BYTES, nics }: HostPlan): number {
+  return memoryBytes + nics.length * (NIC_MEMORY_BYTES + iommuTableBytes(memoryBytes));
 }
 
 /** A NIC's plan with name and address settled. */

@@ -2,18 +2,39 @@ import type { MemoryWindow } from "./memory.ts";
 import { PAGE_BYTES } from "./memory.ts";
 
 const PAGE_BITS = 12;
+const COUNT_BYTES = 2;
 
-/** Which pages of its machine's memory a device may reach: a count of mappings per page, as an IOMMU's page table would hold. */
+/** How many bytes of the world's memory the counts for a memory of `byteLength` bytes take, in whole pages. */
+export function iommuTableBytes(byteLength: number): number {
+  return Math.ceil((pagesOf(byteLength) * COUNT_BYTES) / PAGE_BYTES) * PAGE_BYTES;
+}
+
+function pagesOf(byteLength: number): number {
+  return Math.ceil(byteLength / PAGE_BYTES) + 1;
+}
+
+/**
+ * Which pages of its machine's memory a device may reach: a count of mappings per page, as an IOMMU's page table would hold.
+ * The counts lie in the world's memory, outside of every machine's.
+ */
 export class Iommu {
+  /** The memory that it guards. */
+  readonly window: MemoryWindow;
+  /** Where the counts lie: 16 bits for each page of {@link window}. */
+  readonly tableAddress: number;
   readonly #start: number;
   readonly #end: number;
   readonly #mappings: Uint16Array;
   #mapped = 0;
 
+  /** @throws RangeError when the world's memory has no room for the counts. */
   constructor(window: MemoryWindow) {
+    this.window = window;
     this.#start = window.start;
     this.#end = window.end;
-    this.#mappings = new Uint16Array(Math.ceil(window.byteLength / PAGE_BYTES) + 1);
+    const { world, byteLength } = window;
+    this.tableAddress = world.reserve(iommuTableBytes(byteLength)).start;
+    this.#mappings = new Uint16Array(world.bytes.buffer, this.tableAddress, pagesOf(byteLength));
   }
 
   /** Mappings that have not been undone, for leak checks. */

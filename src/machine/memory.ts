@@ -7,8 +7,15 @@ import { MEMORY_KERNEL } from "./kernels/memory-kernel.ts";
  * An address is a byte offset into the world's memory, for drivers and devices alike; 0 is the null pointer.
  */
 
-/** Compiled once; every world makes its own instance over its own memory. */
-const KERNELS = new WebAssembly.Module(Buffer.from(MEMORY_KERNEL, "base64"));
+/** Compiled kernels: a WebAssembly.Module, a name that the types of Node do not have. */
+export type Kernels = object;
+
+/** Compiled once for all worlds; each makes an instance over its own memory. @param assembled base64, from scripts/build-kernels.ts. */
+export function compileKernels(assembled: string): Kernels {
+  return new WebAssembly.Module(Buffer.from(assembled, "base64"));
+}
+
+const KERNELS = compileKernels(MEMORY_KERNEL);
 
 type CopyKernel = (to: number, from: number, length: number) => void;
 
@@ -30,6 +37,7 @@ export class WorldMemory {
   readonly signedWords: Int32Array;
   /** Copies `length` bytes from one place to another; the ranges do not overlap. */
   readonly copy: CopyKernel;
+  readonly #instances = new Map<Kernels, WebAssembly.Instance>();
   #next = NULL_GUARD_BYTES;
 
   /**
@@ -44,8 +52,17 @@ export class WorldMemory {
     this.bytes = new Uint8Array(this.#memory.buffer);
     this.words = new Uint32Array(this.#memory.buffer);
     this.signedWords = new Int32Array(this.#memory.buffer);
-    const { exports } = new WebAssembly.Instance(KERNELS, { world: { memory: this.#memory } });
-    this.copy = exports.copy as CopyKernel;
+    this.copy = this.instantiate(KERNELS).copy as CopyKernel;
+  }
+
+  /** Kernels over this memory, one instance for all who ask. @returns what they export, by name. */
+  instantiate(kernels: Kernels): Record<string, unknown> {
+    let instance = this.#instances.get(kernels);
+    if (instance === undefined) {
+      instance = new WebAssembly.Instance(kernels as WebAssembly.Module, { world: { memory: this.#memory } });
+      this.#instances.set(kernels, instance);
+    }
+    return instance.exports;
   }
 
   /** Cuts the next window off. @throws RangeError when the world's memory is too small. */

@@ -46,10 +46,21 @@ export const FRAME_RECORD = {
   link: 7,
 } as const;
 
-const CLASS_BYTES = [128, 512, 2_048, 10_240, 73_728] as const;
+/** Buffers come in these sizes, in bytes. */
+export const FRAME_CLASS_BYTES = [128, 512, 2_048, 10_240, 73_728] as const;
 const NO_FRAME = -1;
 
-/** Where frames in flight live. A frame id names a record and a buffer; a freed id keeps its buffer, and the last freed is reused first. */
+/** The words at the head of a store's tables: the first free frame of each size class, -1 for none, and how many are in use. */
+export const FRAME_STORE_HEAD = { words: 16, firstFree: 0, inUse: FRAME_CLASS_BYTES.length } as const;
+
+const WORD_BYTES = 4;
+const TIME_BYTES = 8;
+const LINE_BYTES = 64;
+
+/**
+ * Where frames in flight live. A frame id names a record and a buffer; a freed id keeps its buffer, and the last freed is reused first.
+ * Tables and buffers lie in one window of the world's memory, so that kernels work on them, too.
+ */
 export class FrameStore {
   /** The world's memory. */
   readonly bytes: Uint8Array;
@@ -58,49 +69,62 @@ export class FrameStore {
   readonly records: Int32Array;
   /** By frame id: the virtual time at which its last bit is there; the link sets it. */
   readonly timeNs: Float64Array;
+  /** Where the tables lie in the world's memory: {@link FRAME_STORE_HEAD}, the records, the times. */
+  readonly headAddress: number;
+  readonly recordsAddress: number;
+  readonly timesAddress: number;
 
+  readonly #head: Int32Array;
   readonly #end: number;
-  readonly #firstFree = new Int32Array(CLASS_BYTES.length).fill(NO_FRAME);
   #nextAddress: number;
   #nextId = 0;
-  #inUse = 0;
 
   /**
    * @param bytes the world's memory.
    * @param start first byte of the store's own window, 64-byte aligned.
-   * @param byteLength size of that window.
+   * @param byteLength size of that window; {@link frameTableBytes} of it are for the tables.
    * @param capacity how many frames at most.
+   * @throws RangeError when the window has no room for the tables.
    */
   constructor(bytes: Uint8Array, start: number, byteLength: number, capacity: number) {
+    if (byteLength < frameTableBytes(capacity))
+      throw new RangeError(`the tables of ${capacity} frames do not fit in a window of ${byteLength} bytes`);
     this.bytes = bytes;
     this.capacity = capacity;
-    this.#nextAddress = start;
+    this.headAddress = start;
+    this.recordsAddress = start + FRAME_STORE_HEAD.words * WORD_BYTES;
+    this.timesAddress = this.recordsAddress + capacity * FRAME_RECORD.words * WORD_BYTES;
+    this.#nextAddress = start + frameTableBytes(capacity);
     this.#end = start + byteLength;
-    this.records = new Int32Array(capacity * FRAME_RECORD.words);
-    this.timeNs = new Float64Array(capacity);
+    const { buffer, byteOffset } = bytes;
+    this.#head = new Int32Array(buffer, byteOffset + this.headAddress, FRAME_STORE_HEAD.words);
+    this.records = new Int32Array(buffer, byteOffset + this.recordsAddress, capacity * FRAME_RECORD.words);
+    this.timeNs = new Float64Array(buffer, byteOffset + this.timesAddress, capacity);
+    this.#head.fill(NO_FRAME, FRAME_STORE_HEAD.firstFree, FRAME_CLASS_BYTES.length);
+    this.#head[FRAME_STORE_HEAD.inUse] = 0;
   }
 
   /** Frames allocated and not released. */
   get inUse(): number {
-    return this.#inUse;
+    return this.#head[FRAME_STORE_HEAD.inUse];
   }
 
   /** @returns a frame id for `byteLength` bytes (0 to 73,728), or -1 when the store is full. Its record is stale: {@link describe} it. */
   allocate(byteLength: number): number {
     let sizeClass = 0;
-    while (sizeClass < CLASS_BYTES.length && CLASS_BYTES[sizeClass] < byteLength) sizeClass++;
-    if (sizeClass === CLASS_BYTES.length) return NO_FRAME;
-    let frame = this.#firstFree[sizeClass];
+    while (sizeClass < FRAME_CLASS_BYTES.length && FRAME_CLASS_BYTES[sizeClass] < byteLength) sizeClass++;
+    if (sizeClass === FRAME_CLASS_BYTES.length) return NO_FRAME;
+    let frame = this.#head[FRAME_STORE_HEAD.firstFree + sizeClass];
     if (frame === NO_FRAME) {
-      frame = this.#carve(CLASS_BYTES[sizeClass]);
+      frame = this.#carve(FRAME_CLASS_BYTES[sizeClass]);
       if (frame === NO_FRAME) return NO_FRAME;
     }
     const { records } = this;
     const at = frame * FRAME_RECORD.words;
-    this.#firstFree[sizeClass] = records[at + FRAME_RECORD.link];
+    this.#head[FRAME_STORE_HEAD.firstFree + sizeClass] = records[at + FRAME_RECORD.link];
     records[at + FRAME_RECORD.link] = sizeClass;
     records[at + FRAME_RECORD.length] = byteLength;
-    this.#inUse++;
+    this.#head[FRAME_STORE_HEAD.inUse]++;
     return frame;
   }
 
@@ -108,9 +132,9 @@ export class FrameStore {
     const { records } = this;
     const link = frame * FRAME_RECORD.words + FRAME_RECORD.link;
     const sizeClass = records[link];
-    records[link] = this.#firstFree[sizeClass];
-    this.#firstFree[sizeClass] = frame;
-    this.#inUse--;
+    records[link] = this.#head[FRAME_STORE_HEAD.firstFree + sizeClass];
+    this.#head[FRAME_STORE_HEAD.firstFree + sizeClass] = frame;
+    this.#head[FRAME_STORE_HEAD.inUse]--;
   }
 
   /** Says what a frame is besides its bytes. */
@@ -195,6 +219,12 @@ export class FrameStore {
     this.#nextAddress += size;
     return frame;
   }
+}
+
+/** How many bytes of a store's window its tables take, a multiple of 64. */
+export function frameTableBytes(capacity: number): number {
+  const bytes = FRAME_STORE_HEAD.words * WORD_BYTES + capacity * (FRAME_RECORD.words * WORD_BYTES + TIME_BYTES);
+  return Math.ceil(bytes / LINE_BYTES) * LINE_BYTES;
 }
 
 /** How many frames a train holds at most. */

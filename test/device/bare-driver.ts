@@ -6,6 +6,7 @@ import {
   COMMAND_STATUS,
   FREE_BUFFER,
   fieldMask,
+  NIC_MEMORY_BYTES,
   RECEIVE_COMPLETION,
   REGISTERS,
   TRANSMIT_COMPLETION,
@@ -14,7 +15,7 @@ import {
   VC_SERVICE,
 } from "../../src/device/index.ts";
 import type { BusSlot, Chooser, Machine } from "../../src/machine/index.ts";
-import { World } from "../../src/machine/index.ts";
+import { iommuTableBytes, World } from "../../src/machine/index.ts";
 import type { FibreDirection, FibrePort, Train } from "../../src/wire/index.ts";
 import { Fibre, FRAME_FORMAT_CELLS, FRAME_FORMAT_CPCS_SDU, FrameStore, TrainPool } from "../../src/wire/index.ts";
 
@@ -30,7 +31,7 @@ export class Bench {
   constructor(options: { nics?: number; frameCapacity?: number; frameBytes?: number; chooser?: Chooser } = {}) {
     const { nics = 1, frameCapacity = 512, frameBytes = 2 * MIB, chooser } = options;
     this.world = new World({
-      memoryBytes: nics * (MACHINE_BYTES + MIB) + frameBytes + MIB,
+      memoryBytes: nics * (MACHINE_BYTES + NIC_MEMORY_BYTES + iommuTableBytes(MACHINE_BYTES)) + frameBytes + MIB,
       ...(chooser === undefined ? {} : { chooser }),
     });
     const window = this.world.memory.reserve(frameBytes);

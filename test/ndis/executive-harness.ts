@@ -36,7 +36,7 @@ export class Host {
 
   constructor(options: HostOptions = {}) {
     const probe: Probe = { emit: (_source, kind, name, fields) => void this.emitted.push({ kind, name, fields }) };
-    this.world = new World({ memoryBytes: 4 << 20, chooser: options.chooser ?? null, probe });
+    this.world = new World({ memoryBytes: 9 << 20, chooser: options.chooser ?? null, probe });
     const machine = this.world.addMachine("host-a", 1 << 20);
     this.slot = machine.addSlot("nic0");
     this.environment = new NdisEnvironment(machine, options.verifying ?? true);

@@ -1,10 +1,13 @@
-;; Kernels over the world's one memory. scripts/build-kernels.ts assembles this file into memory-kernel.ts.
-(module
-  (import "world" "memory" (memory 1 65536))
+/** Kernels over the world's one memory. scripts/build-kernels.ts assembles this text into memory-kernel.ts. */
 
-  ;; Copies `length` bytes; the ranges do not overlap. Below 512 bytes by lines of 64, then by words: memory.copy leaves compiled
+/** What every module of kernels begins with. */
+export const WORLD_MEMORY_IMPORT = `(import "world" "memory" (memory 1 65536))`;
+
+/** Also for other modules of kernels: what is in a module of its own is called for a fraction of what a call from outside costs. */
+export const COPY_FUNCTION = `
+  ;; Copies "length" bytes; the ranges do not overlap. Below 512 bytes by lines of 64, then by words: memory.copy leaves compiled
   ;; code for the engine's own routine, which costs more than that.
-  (func (export "copy") (param $to i32) (param $from i32) (param $length i32)
+  (func $copy (param $to i32) (param $from i32) (param $length i32)
     (local $end i32)
     (if (i32.gt_u (local.get $length) (i32.const 512))
       (then
@@ -36,4 +39,10 @@
         (i32.store8 (local.get $to) (i32.load8_u (local.get $from)))
         (local.set $to (i32.add (local.get $to) (i32.const 1)))
         (local.set $from (i32.add (local.get $from) (i32.const 1)))
-        (br $bytes)))))
+        (br $bytes))))`;
+
+export const MEMORY_KERNEL_TEXT = `
+(module
+  ${WORLD_MEMORY_IMPORT}
+${COPY_FUNCTION}
+  (export "copy" (func $copy)))`;
