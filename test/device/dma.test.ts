@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { COMMAND, COMMAND_STATUS, TRANSMIT_STATUS } from "../../src/device/index.ts";
+import { COMMAND, COMMAND_STATUS, FREE_BUFFER, TRANSMIT_STATUS } from "../../src/device/index.ts";
 import { Bench, NotingFibre, openCommand, pattern } from "./bare-driver.ts";
 
 const DMAF = 1 << 5;
@@ -62,6 +62,21 @@ describe("DMA outside of what is mapped", () => {
     expect(nic.read("FSHEAD")).toBe(0);
     expect(nic.slot.refusedDma).toBe(1);
     expect(nic.counters()).toMatchObject({ RXDIS: 1 });
+  });
+
+  it("receive: a buffer whose frame would reach into an unmapped page is not written", () => {
+    for (const length of [100, 101]) {
+      const { nic, arrive, isFatal } = running();
+      const page = nic.allocate(4_096);
+      nic.allocate(4_096, false);
+      const address = page + 4_096 - 100;
+      nic.pack(FREE_BUFFER, nic.rings.small.base + nic.rings.small.step() * FREE_BUFFER.bytes, { address, cookie: 7 });
+      nic.buffers.set(7, address);
+      nic.write("FSTAIL", nic.rings.small.next);
+      arrive(pattern(length));
+      expect(isFatal()).toBe(length > 100);
+      expect(nic.received().map(({ bytes }) => bytes)).toEqual(length > 100 ? [] : [pattern(length)]);
+    }
   });
 
   it("receive: after the refusal the other frames of the same train are not tried", () => {

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TRANSMIT_STATUS } from "../../src/device/index.ts";
-import { FRAME_FLAG_CLP, FRAME_FLAG_DAMAGED, FRAME_FORMAT_CPCS_SDU } from "../../src/wire/index.ts";
+import {
+  aal5CellCount,
+  FRAME_FLAG_CLP,
+  FRAME_FLAG_DAMAGED,
+  FRAME_FORMAT_CELLS,
+  FRAME_FORMAT_CPCS_SDU,
+  segmentAal5,
+} from "../../src/wire/index.ts";
 import { Bench, NotingFibre, pattern } from "./bare-driver.ts";
 
 /*
@@ -10,6 +17,12 @@ import { Bench, NotingFibre, pattern } from "./bare-driver.ts";
  */
 
 const cellsOf = (length: number): number => Math.ceil((length + 8) / 48);
+
+function cellsOfSdu(sdu: Uint8Array, vpi: number, vci: number): Uint8Array {
+  const cells = new Uint8Array(aal5CellCount(sdu.length) * 53);
+  segmentAal5(sdu, 0, sdu.length, cells, 0, vpi, vci, 0, 0, 0, 0);
+  return cells;
+}
 
 /** Counters as BareDriver shows them: those that are not 0. */
 function shown(counters: Record<string, number>): Record<string, number> {
@@ -33,7 +46,7 @@ interface ModelFrame {
 }
 
 describe("a train of frames", () => {
-  const LENGTHS = [0, 1, 63, 64, 65, 500, 2_000, 2_048, 2_049, 3_000, 5_000, 9_180, 16_384, 17_000];
+  const LENGTHS = [0, 1, 40, 63, 64, 65, 88, 500, 2_000, 2_048, 2_049, 3_000, 5_000, 9_180, 16_384, 17_000];
   const SMALL_VC = 100;
   const LARGE_VC = 200;
   const SHORT_SDU_VC = 300;
@@ -157,10 +170,45 @@ describe("a train of frames", () => {
       sent += size;
     }
   });
+
+  it("of whole ones and cells is taken frame by frame, in order", () => {
+    const nic = new Bench().addDriver().start();
+    nic.control("RXEN");
+    nic.open(1, SMALL_VC, { vpi: 2 });
+    nic.offer("small", 4, 0);
+    const sdus = [10, 90, 20, 30].map((length) => pattern(length, length));
+    const ids = sdus.map((sdu, i) => {
+      if (i !== 1) return nic.bench.frame(2, SMALL_VC, sdu);
+      const cells = cellsOfSdu(sdu, 2, SMALL_VC);
+      return nic.bench.frame(2, SMALL_VC, cells, { format: FRAME_FORMAT_CELLS, cells: cells.length / 53 });
+    });
+    nic.bench.deliver(nic.nic.phy, ...ids);
+    expect(nic.receivedFrames()).toEqual(sdus.map((bytes) => ({ vcIndex: 1, bytes })));
+    expect(nic.bench.leaks).toEqual({ frames: 0, trains: 0 });
+  });
+
+  it("finds no buffer where the ring holds old entries only", () => {
+    const nic = new Bench().addDriver().start({ small: 8 });
+    nic.control("RXEN");
+    nic.open(1, SMALL_VC, { vpi: 2 });
+    const train = (count: number): void => {
+      const ids = Array.from({ length: count }, (_, i) => nic.bench.frame(2, SMALL_VC, pattern(50, i)));
+      nic.bench.deliver(nic.nic.phy, ...ids);
+    };
+    for (const offered of [7, 7, 3]) {
+      nic.offer("small", offered, 0);
+      train(offered);
+      expect(nic.received()).toHaveLength(offered);
+    }
+    nic.offer("small", 2, 0);
+    train(5);
+    expect(nic.received()).toHaveLength(2);
+    expect(nic.counters()).toMatchObject({ NOBUF: 3 });
+  });
 });
 
 describe("a ring full of descriptors", () => {
-  const LENGTHS = [0, 1, 64, 255, 256, 257, 4_095, 4_096, 9_180, 20_000];
+  const LENGTHS = [0, 1, 40, 64, 88, 255, 256, 257, 4_095, 4_096, 9_180, 20_000];
   const descriptors = fc.record({
     vcIndex: fc.constantFrom(1, 1, 1, 2, 3, 9),
     lengths: fc.oneof(
@@ -227,6 +275,21 @@ describe("a ring full of descriptors", () => {
     }
     return { sent, statuses, counters: shown(counters), head: statuses.length % 128, leaks: { frames: 0, trains: 0 } };
   }
+
+  it("of more than a train leaves in trains, in order", () => {
+    const nic = new Bench().addDriver().start({ transmit: 256, transmitCompletion: 256 });
+    nic.control("TXEN");
+    const fibre = new NotingFibre(nic.bench);
+    nic.nic.phy.fibre = fibre;
+    nic.open(1, 100);
+    const sdus = Array.from({ length: 150 }, (_, i) => pattern(30, i));
+    nic.send(1, ...sdus);
+    nic.bench.settle();
+    expect(fibre.sent.map(({ bytes }) => bytes)).toEqual(sdus);
+    expect(fibre.trains).toEqual([64, 64, 22]);
+    expect(nic.vcCounters(1)).toMatchObject({ VCTXF: 150 });
+    expect(nic.bench.leaks).toEqual({ frames: 0, trains: 0 });
+  });
 
   it("is sent as the model has it: bytes, labels, order, completions, counters", () => {
     fc.assert(
