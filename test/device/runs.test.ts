@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TRANSMIT_STATUS } from "../../src/device/index.ts";
+import { VC_LOOKUP_SLOTS, vcLookupHome } from "../../src/device/vc-lookup.ts";
 import {
   aal5CellCount,
   FRAME_FLAG_CLP,
@@ -185,6 +186,22 @@ describe("a train of frames", () => {
     nic.bench.deliver(nic.nic.phy, ...ids);
     expect(nic.receivedFrames()).toEqual(sdus.map((bytes) => ({ vcIndex: 1, bytes })));
     expect(nic.bench.leaks).toEqual({ frames: 0, trains: 0 });
+  });
+
+  it("is received on VCs whose labels collide in the look-up, round its end, too", () => {
+    const nic = new Bench().addDriver().start();
+    nic.control("RXEN");
+    const labels: number[] = [];
+    for (let label = 0x1_0000; labels.length < 3; label++)
+      if (vcLookupHome(label) === VC_LOOKUP_SLOTS - 1) labels.push(label);
+    const frames = labels.map((label, i) => {
+      nic.open(i + 1, label & 0xffff, { vpi: label >> 16 });
+      return nic.bench.frame(label >> 16, label & 0xffff, pattern(20, i));
+    });
+    nic.offer("small", 3, 0);
+    nic.bench.deliver(nic.nic.phy, ...frames);
+    expect(nic.receivedFrames()).toEqual([0, 1, 2].map((i) => ({ vcIndex: i + 1, bytes: pattern(20, i) })));
+    expect(nic.counters()).toMatchObject({ RXFRM: 3 });
   });
 
   it("finds no buffer where the ring holds old entries only", () => {
