@@ -18,7 +18,7 @@ type Kernel = (block: number) => void;
  * Ordinary frames in frame mode, a run at a time, as kernels in WebAssembly over the world's memory. A run ends at whatever is not
  * ordinary; what it leaves to the code around it comes out the same there, only slower.
  *
- * Transmitter and receiver have one each. {@link frames}, {@link cells} and {@link bytes} tell what the last run came to.
+ * Transmitter and receiver have one each. {@link cells}, {@link bytes} and {@link phase} tell what the last run came to.
  */
 export class FrameRuns {
   readonly #words: Int32Array;

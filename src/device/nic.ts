@@ -1,6 +1,7 @@
 import type { BusDevice, BusSlot, PciIdentity } from "../machine/bus.ts";
 import type { Clock } from "../machine/clock.ts";
 import { PAGE_BYTES } from "../machine/memory.ts";
+import { AAL5_MAX_SDU_OCTETS } from "../wire/aal5.ts";
 import type { Fibre } from "../wire/fibre.ts";
 import { BusMaster } from "./bus-master.ts";
 import { CommandEngine } from "./command-engine.ts";
@@ -24,7 +25,7 @@ import { VC_TABLE_BYTES, VcTable } from "./vc-table.ts";
 
 /** What lies where in its memory: the VC table, one whole SDU, and what the frame kernels are told. */
 const GATHER_AT = VC_TABLE_BYTES;
-const TRANSMIT_RUNS_AT = GATHER_AT + 65_536;
+const TRANSMIT_RUNS_AT = GATHER_AT + AAL5_MAX_SDU_OCTETS + 1;
 const RECEIVE_RUNS_AT = TRANSMIT_RUNS_AT + FRAME_RUNS_BYTES;
 /** How many bytes of the world's memory are on board of a NIC, in whole pages. */
 export const NIC_MEMORY_BYTES = Math.ceil((RECEIVE_RUNS_AT + FRAME_RUNS_BYTES) / PAGE_BYTES) * PAGE_BYTES;
@@ -66,7 +67,7 @@ export class AtmNic implements BusDevice {
     this.name = slot.name;
     this.clock = slot.machine.clock;
     const { worldMemory } = slot.machine;
-    const onBoard = worldMemory.reserve(NIC_MEMORY_BYTES).start;
+    const onBoard = worldMemory.reserveForDevices(NIC_MEMORY_BYTES).start;
     this.vcs = new VcTable(worldMemory, onBoard);
     this.rom = new SerialRom(esi);
     this.interrupts = new InterruptBlock(slot, this.clock);

@@ -1,5 +1,12 @@
 import type { WorldMemory } from "../machine/memory.ts";
-import { AAL5_CRC_ERROR, AAL5_OK, aal5CellCount, aal5SduLength, checkAal5Pdu } from "../wire/aal5.ts";
+import {
+  AAL5_CRC_ERROR,
+  AAL5_OK,
+  AAL5_TRAILER_OCTETS,
+  aal5CellCount,
+  aal5SduLength,
+  checkAal5Pdu,
+} from "../wire/aal5.ts";
 import {
   CELL_HEADER_CORRECTED,
   CELL_HEADER_INVALID,
@@ -43,7 +50,6 @@ const BUFFER_WORDS = FREE_BUFFER.bytes >> 2;
 const COMPLETION_WORDS = RECEIVE_COMPLETION.bytes >> 2;
 const BUFFER_SHIFT = 31 - Math.clz32(BUFFER_WORDS);
 const COMPLETION_SHIFT = 31 - Math.clz32(COMPLETION_WORDS);
-const TRAILER_OCTETS = 8;
 /** How the bits of a frame's flags stand in a receive completion. */
 const CLP_SHIFT = RXC.clp.lsb - Math.log2(FRAME_FLAG_CLP);
 const CONGESTION_SHIFT = RXC.congestion.lsb - Math.log2(FRAME_FLAG_CONGESTION);
@@ -279,7 +285,7 @@ export class Receiver {
     } else {
       const result = checkAal5Pdu(bytes, address, pduBytes, entries[at + VC.maximumSdu]);
       if (result === AAL5_OK) {
-        const trailer = address + pduBytes - TRAILER_OCTETS;
+        const trailer = address + pduBytes - AAL5_TRAILER_OCTETS;
         const length = aal5SduLength(bytes, address, pduBytes);
         const uuAndCpi = (bytes[trailer] << 8) | bytes[trailer + 1];
         this.#deliver(vc, address, length, entries[at + VC.partialFlags], uuAndCpi, timeNs);

@@ -169,7 +169,7 @@ export class Laboratory {
       probe,
       chooser,
     });
-    const window = this.world.memory.reserve(frameBytes);
+    const window = this.world.memory.reserveForDevices(frameBytes);
     this.fibre = new Fibre(
       new FrameStore(this.world.memory.bytes, window.start, window.byteLength, capacity),
       new TrainPool(),

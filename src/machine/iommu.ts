@@ -1,12 +1,13 @@
 import type { MemoryWindow } from "./memory.ts";
 import { PAGE_BYTES } from "./memory.ts";
 
-const PAGE_BITS = 12;
-const COUNT_BYTES = 2;
+const PAGE_BITS = Math.log2(PAGE_BYTES);
+/** Bytes of a page's count. */
+export const IOMMU_COUNT_BYTES = 2;
 
 /** How many bytes of the world's memory the counts for a memory of `byteLength` bytes take, in whole pages. */
 export function iommuTableBytes(byteLength: number): number {
-  return Math.ceil((pagesOf(byteLength) * COUNT_BYTES) / PAGE_BYTES) * PAGE_BYTES;
+  return Math.ceil((pagesOf(byteLength) * IOMMU_COUNT_BYTES) / PAGE_BYTES) * PAGE_BYTES;
 }
 
 function pagesOf(byteLength: number): number {
@@ -33,7 +34,7 @@ export class Iommu {
     this.#start = window.start;
     this.#end = window.end;
     const { world, byteLength } = window;
-    this.tableAddress = world.reserve(iommuTableBytes(byteLength)).start;
+    this.tableAddress = world.reserveForDevices(iommuTableBytes(byteLength)).start;
     this.#mappings = new Uint16Array(world.bytes.buffer, this.tableAddress, pagesOf(byteLength));
   }
 

@@ -38,7 +38,9 @@ export class WorldMemory {
   /** Copies `length` bytes from one place to another; the ranges do not overlap. */
   readonly copy: CopyKernel;
   readonly #instances = new Map<Kernels, WebAssembly.Instance>();
+  /** What lies between is not in any window yet. */
   #next = NULL_GUARD_BYTES;
+  #end: number;
 
   /**
    * @param byteLength total size; rounded up to 64 KiB. It never grows: growing would detach every view.
@@ -50,6 +52,7 @@ export class WorldMemory {
     const pages = Math.ceil(byteLength / WASM_PAGE_BYTES);
     this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.bytes = new Uint8Array(this.#memory.buffer);
+    this.#end = this.bytes.length;
     this.words = new Uint32Array(this.#memory.buffer);
     this.signedWords = new Int32Array(this.#memory.buffer);
     this.copy = this.instantiate(KERNELS).copy as CopyKernel;
@@ -65,17 +68,32 @@ export class WorldMemory {
     return instance.exports;
   }
 
-  /** Cuts the next window off. @throws RangeError when the world's memory is too small. */
+  /** Cuts the next window for a machine off. @throws RangeError when the world's memory is too small. */
   reserve(byteLength: number): MemoryWindow {
+    const size = this.#wholePages(byteLength);
     const start = this.#next;
-    const size = Math.ceil(byteLength / PAGE_BYTES) * PAGE_BYTES;
-    if (start + size > this.bytes.length) {
-      throw new RangeError(
-        `a window of ${byteLength} bytes does not fit: ${this.bytes.length - start} of ${this.bytes.length} bytes are left`,
-      );
-    }
     this.#next = start + size;
     return new MemoryWindow(this, start, size);
+  }
+
+  /**
+   * A window for what devices and fibres keep. These come from the far end, above every machine's memory, where a driver's view of
+   * memory does not reach: a wild store is the driver's harm alone.
+   * @throws RangeError when the world's memory is too small.
+   */
+  reserveForDevices(byteLength: number): MemoryWindow {
+    const size = this.#wholePages(byteLength);
+    this.#end -= size;
+    return new MemoryWindow(this, this.#end, size);
+  }
+
+  #wholePages(byteLength: number): number {
+    const size = Math.ceil(byteLength / PAGE_BYTES) * PAGE_BYTES;
+    const left = this.#end - this.#next;
+    if (size <= left) return size;
+    throw new RangeError(
+      `a window of ${byteLength} bytes does not fit: ${left} of ${this.bytes.length} bytes are left`,
+    );
   }
 }
 

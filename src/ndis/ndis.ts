@@ -43,7 +43,10 @@ export class Ndis {
     const environment = new NdisEnvironment(machine, options.verifier ?? true);
     this.environment = environment;
     const buffers = netBufferFunctions({
-      memory: machine.worldMemory,
+      memory: {
+        copy: machine.worldMemory.copy,
+        contains: (address, byteLength) => machine.memory.window.contains(address, byteLength),
+      },
       allocator: machine.memory,
       counts: this.buffers,
       misuse: (rule, message) => environment.misuse(rule, "driver", message),

@@ -16,7 +16,7 @@ import {
 } from "../../src/device/index.ts";
 import type { BusSlot, Chooser, Machine } from "../../src/machine/index.ts";
 import { iommuTableBytes, World } from "../../src/machine/index.ts";
-import type { FibreDirection, FibrePort, Train } from "../../src/wire/index.ts";
+import type { FibrePort } from "../../src/wire/index.ts";
 import {
   Fibre,
   FRAME_CLASS_BYTES,
@@ -42,7 +42,7 @@ export class Bench {
       memoryBytes: nics * (MACHINE_BYTES + NIC_MEMORY_BYTES + iommuTableBytes(MACHINE_BYTES)) + frameBytes + MIB,
       ...(chooser === undefined ? {} : { chooser }),
     });
-    const window = this.world.memory.reserve(frameBytes);
+    const window = this.world.memory.reserveForDevices(frameBytes);
     const frames = new FrameStore(this.world.memory.bytes, window.start, window.byteLength, frameCapacity);
     this.fibre = new Fibre(frames, new TrainPool());
     if (frameCapacity >= 512) this.#warm();
@@ -106,53 +106,6 @@ export interface FrameMeta {
   uu: number;
   cpi: number;
   timeNs: number;
-}
-
-export interface SentFrame {
-  readonly atNs: number;
-  readonly vpi: number;
-  readonly vci: number;
-  readonly format: number;
-  readonly cells: number;
-  readonly flags: number;
-  readonly uu: number;
-  readonly cpi: number;
-  readonly bytes: Uint8Array;
-}
-
-/** A fibre without end that notes what is sent into it, and when. */
-export class NotingFibre implements FibreDirection {
-  readonly sent: SentFrame[] = [];
-  readonly trains: number[] = [];
-  up = true;
-  rateCellsPerSecond = 353_207;
-  freeAtNs = 0;
-  readonly #bench: Bench;
-
-  constructor(bench: Bench) {
-    this.#bench = bench;
-  }
-
-  transmitTrain(train: Train): void {
-    const { frames } = this.#bench.fibre;
-    this.trains.push(train.count);
-    for (let i = 0; i < train.count; i++) {
-      const frame = train.frames[i];
-      const start = frames.addressOf(frame);
-      this.sent.push({
-        atNs: this.#bench.world.clock.nowNs,
-        vpi: frames.vpiOf(frame),
-        vci: frames.vciOf(frame),
-        format: frames.formatOf(frame),
-        cells: frames.cellsOf(frame),
-        flags: frames.flagsOf(frame),
-        uu: frames.uuOf(frame),
-        cpi: frames.cpiOf(frame),
-        bytes: frames.bytes.slice(start, start + frames.lengthOf(frame)),
-      });
-    }
-    this.#bench.fibre.discard(train);
-  }
 }
 
 export interface Piece {

@@ -7,26 +7,13 @@ import {
   CELL_OCTETS,
   isCellHeaderValid,
   PTI_CONGESTION,
-  segmentAal5,
   writeCellHeader,
 } from "../../src/wire/index.ts";
 import type { BareDriver } from "./bare-driver.ts";
-import { Bench, NotingFibre, openCommand, pattern } from "./bare-driver.ts";
+import { Bench, openCommand, pattern } from "./bare-driver.ts";
+import { cellsOf, NotingFibre } from "./fibre-side.ts";
 
 const VPI = 2;
-
-interface CellOptions {
-  readonly uu?: number;
-  readonly cpi?: number;
-  readonly clp?: number;
-  readonly payloadType?: number;
-}
-
-function cellsOf(vci: number, sdu: Uint8Array, { uu = 0, cpi = 0, clp = 0, payloadType = 0 }: CellOptions = {}) {
-  const cells = new Uint8Array(Math.ceil((sdu.length + 8) / 48) * CELL_OCTETS);
-  segmentAal5(sdu, 0, sdu.length, cells, 0, VPI, vci, payloadType, clp, uu, cpi);
-  return cells;
-}
 
 function each(cells: Uint8Array): Uint8Array[] {
   return Array.from({ length: cells.length / CELL_OCTETS }, (_, i) =>
@@ -140,7 +127,7 @@ function crc32Bytes(octets: Uint8Array): number[] {
 describe("cell mode receive", () => {
   it("cells that arrive one by one become one frame, at the time of the last", () => {
     const nic = receiving();
-    const cells = each(cellsOf(100, pattern(1_000), { uu: 3, cpi: 4 }));
+    const cells = each(cellsOf(VPI, 100, pattern(1_000), { uu: 3, cpi: 4 }));
     for (const [i, cell] of cells.entries()) nic.bench.deliverCells(nic.nic.phy, cell, 1_000 * i);
     const [piece, ...others] = nic.received();
     expect(others).toEqual([]);
@@ -152,11 +139,11 @@ describe("cell mode receive", () => {
   it("CLP or congestion on any cell shows on the frame", () => {
     const nic = receiving();
     for (const touch of [{ clp: 1 }, { payloadType: PTI_CONGESTION }]) {
-      const plain = each(cellsOf(100, pattern(100)));
-      const marked = each(cellsOf(100, pattern(100), touch));
+      const plain = each(cellsOf(VPI, 100, pattern(100)));
+      const marked = each(cellsOf(VPI, 100, pattern(100), touch));
       for (const cell of [plain[0], marked[1], plain[2]]) nic.bench.deliverCells(nic.nic.phy, cell ?? new Uint8Array());
     }
-    nic.bench.deliverCells(nic.nic.phy, cellsOf(100, pattern(100)));
+    nic.bench.deliverCells(nic.nic.phy, cellsOf(VPI, 100, pattern(100)));
     expect(nic.received().map(({ clp, congestion }) => [clp, congestion])).toEqual([
       [1, 0],
       [0, 1],
@@ -171,8 +158,8 @@ describe("cell mode receive", () => {
       fc.property(sdus, fc.infiniteStream(fc.boolean()), ([first, second], chance) => {
         const nic = receiving();
         const queues = [
-          first.flatMap((bytes) => each(cellsOf(100, bytes))),
-          second.flatMap((bytes) => each(cellsOf(200, bytes))),
+          first.flatMap((bytes) => each(cellsOf(VPI, 100, bytes))),
+          second.flatMap((bytes) => each(cellsOf(VPI, 200, bytes))),
         ];
         while (queues.some((queue) => queue.length > 0)) {
           const cell = queues[chance.next().value ? 1 : 0]?.shift();
@@ -189,13 +176,13 @@ describe("cell mode receive", () => {
   });
 
   it("a flipped bit in the payload drops exactly the frame that it hit", () => {
-    const cells = cellsOf(100, pattern(200));
+    const cells = cellsOf(VPI, 100, pattern(200));
     fc.assert(
       fc.property(fc.nat(4), fc.nat(48 * 8 - 1), (cell, bit) => {
         const nic = receiving();
-        nic.bench.deliverCells(nic.nic.phy, cellsOf(100, pattern(50)));
+        nic.bench.deliverCells(nic.nic.phy, cellsOf(VPI, 100, pattern(50)));
         nic.bench.deliverCells(nic.nic.phy, flip(cells, cell * CELL_OCTETS * 8 + 40 + bit));
-        nic.bench.deliverCells(nic.nic.phy, cellsOf(100, pattern(60)));
+        nic.bench.deliverCells(nic.nic.phy, cellsOf(VPI, 100, pattern(60)));
         expect(nic.received().map(({ length }) => length)).toEqual([50, 60]);
         // The last octets of the last cell hold the length: a hit there may be found as a length error first.
         expect((nic.counters().CRCERR ?? 0) + (nic.counters().LENERR ?? 0)).toBe(1);
@@ -208,7 +195,7 @@ describe("cell mode receive", () => {
   });
 
   it("every single bit of a header that is flipped is corrected and counted, and the frame is whole", () => {
-    const cells = cellsOf(100, pattern(200));
+    const cells = cellsOf(VPI, 100, pattern(200));
     for (let bit = 0; bit < 40; bit++) {
       for (const cell of [0, 4]) {
         const nic = receiving();
@@ -221,9 +208,9 @@ describe("cell mode receive", () => {
 
   it("a header with two wrong bits drops the cell (HECERR), and with it the frame", () => {
     const nic = receiving();
-    const cells = cellsOf(100, pattern(200));
+    const cells = cellsOf(VPI, 100, pattern(200));
     nic.bench.deliverCells(nic.nic.phy, flip(flip(cells, 53 * 8 + 12), 53 * 8 + 21));
-    nic.bench.deliverCells(nic.nic.phy, cellsOf(100, pattern(60)));
+    nic.bench.deliverCells(nic.nic.phy, cellsOf(VPI, 100, pattern(60)));
     expect(nic.received().map(({ length }) => length)).toEqual([60]);
     const { HECERR = 0, CRCERR = 0, LENERR = 0 } = nic.counters();
     expect([HECERR, CRCERR + LENERR]).toEqual([1, 1]);
@@ -231,18 +218,18 @@ describe("cell mode receive", () => {
 
   it("a lost last cell joins two frames into one that is dropped; the third is whole", () => {
     const nic = receiving();
-    const first = cellsOf(100, pattern(200));
+    const first = cellsOf(VPI, 100, pattern(200));
     nic.bench.deliverCells(nic.nic.phy, first.slice(0, -CELL_OCTETS));
-    nic.bench.deliverCells(nic.nic.phy, cellsOf(100, pattern(150)));
-    nic.bench.deliverCells(nic.nic.phy, cellsOf(100, pattern(70)));
+    nic.bench.deliverCells(nic.nic.phy, cellsOf(VPI, 100, pattern(150)));
+    nic.bench.deliverCells(nic.nic.phy, cellsOf(VPI, 100, pattern(70)));
     expect(nic.received().map(({ bytes }) => bytes)).toEqual([pattern(70)]);
     expect((nic.counters().CRCERR ?? 0) + (nic.counters().LENERR ?? 0)).toBe(1);
   });
 
   it("cells on a VPI/VCI that is not open count in UNKVC one by one and disturb nobody", () => {
     const nic = receiving();
-    const mine = each(cellsOf(100, pattern(100)));
-    const foreign = each(cellsOf(999, pattern(100)));
+    const mine = each(cellsOf(VPI, 100, pattern(100)));
+    const foreign = each(cellsOf(VPI, 999, pattern(100)));
     for (const [i, cell] of mine.entries()) {
       nic.bench.deliverCells(nic.nic.phy, foreign[i] ?? new Uint8Array());
       nic.bench.deliverCells(nic.nic.phy, cell);
@@ -255,7 +242,7 @@ describe("cell mode receive", () => {
     const nic = receiving();
     const oam = new Uint8Array(CELL_OCTETS).fill(0x6a);
     writeCellHeader(oam, 0, 0, VPI, 100, 5, 0);
-    for (const cell of each(cellsOf(100, pattern(100)))) {
+    for (const cell of each(cellsOf(VPI, 100, pattern(100)))) {
       nic.bench.deliverCells(nic.nic.phy, cell);
       nic.bench.deliverCells(nic.nic.phy, oam);
     }
@@ -264,18 +251,18 @@ describe("cell mode receive", () => {
 
   it("a PDU without end takes no more memory than the VC's longest SDU, and the next one is whole", () => {
     const nic = receiving();
-    const endless = each(cellsOf(100, pattern(200)))[0] ?? new Uint8Array();
+    const endless = each(cellsOf(VPI, 100, pattern(200)))[0] ?? new Uint8Array();
     for (let i = 0; i < 100; i++) nic.bench.deliverCells(nic.nic.phy, endless);
     expect(nic.bench.fibre.frames.inUse).toBe(1);
-    nic.bench.deliverCells(nic.nic.phy, cellsOf(100, pattern(10)));
-    nic.bench.deliverCells(nic.nic.phy, cellsOf(100, pattern(20)));
+    nic.bench.deliverCells(nic.nic.phy, cellsOf(VPI, 100, pattern(10)));
+    nic.bench.deliverCells(nic.nic.phy, cellsOf(VPI, 100, pattern(20)));
     expect(nic.received().map(({ length }) => length)).toEqual([20]);
     expect(nic.counters().LENERR).toBe(1);
   });
 
   it("MODIFY to a longer SDU in the middle of a PDU does not let it grow beyond what was set aside for it", () => {
     const nic = receiving();
-    const endless = each(cellsOf(100, pattern(200)))[0] ?? new Uint8Array();
+    const endless = each(cellsOf(VPI, 100, pattern(200)))[0] ?? new Uint8Array();
     nic.command(openCommand(1, 100, { opcode: COMMAND_OPCODES.MODIFY, vpi: VPI, maximumSduBytes: 40 }));
     nic.bench.deliverCells(nic.nic.phy, endless);
     const guard = nic.bench.frame(9, 9, new Uint8Array(100).fill(0x77));
@@ -288,18 +275,18 @@ describe("cell mode receive", () => {
 
   it("CLOSE gives what was collected of a PDU back, and the VC's next life begins clean", () => {
     const nic = receiving();
-    nic.bench.deliverCells(nic.nic.phy, cellsOf(100, pattern(200), { clp: 1 }).slice(0, 2 * CELL_OCTETS));
+    nic.bench.deliverCells(nic.nic.phy, cellsOf(VPI, 100, pattern(200), { clp: 1 }).slice(0, 2 * CELL_OCTETS));
     expect(nic.bench.fibre.frames.inUse).toBe(1);
     nic.close(1);
     expect(nic.bench.fibre.frames.inUse).toBe(0);
     nic.open(1, 100, { vpi: VPI });
-    nic.bench.deliverCells(nic.nic.phy, cellsOf(100, pattern(30)));
+    nic.bench.deliverCells(nic.nic.phy, cellsOf(VPI, 100, pattern(30)));
     expect(nic.received().map(({ length, clp }) => [length, clp])).toEqual([[30, 0]]);
   });
 
   it("a train of cells whose length is no multiple of 53 is read to the last whole cell", () => {
     const nic = receiving();
-    const bytes = new Uint8Array([...cellsOf(100, pattern(30)), 1, 2, 3]);
+    const bytes = new Uint8Array([...cellsOf(VPI, 100, pattern(30)), 1, 2, 3]);
     nic.bench.deliverCells(nic.nic.phy, bytes);
     expect(nic.received().map(({ length }) => length)).toEqual([30]);
   });

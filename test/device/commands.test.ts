@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { COMMAND, COMMAND_OPCODES, COMMAND_STATUS, VC_AAL, VC_SERVICE } from "../../src/device/index.ts";
 import { VC_ENTRY } from "../../src/device/vc-table.ts";
 import type { BareDriver } from "./bare-driver.ts";
-import { Bench, NotingFibre, openCommand, pattern } from "./bare-driver.ts";
+import { Bench, openCommand, pattern } from "./bare-driver.ts";
+import { NotingFibre } from "./fibre-side.ts";
 
 const { OPEN, MODIFY, CLOSE } = COMMAND_OPCODES;
 const S = COMMAND_STATUS;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { COMMAND, COMMAND_STATUS, FREE_BUFFER, TRANSMIT_STATUS } from "../../src/device/index.ts";
-import { Bench, NotingFibre, openCommand, pattern } from "./bare-driver.ts";
+import { Bench, openCommand, pattern } from "./bare-driver.ts";
+import { NotingFibre } from "./fibre-side.ts";
 
 const DMAF = 1 << 5;
 const FATAL = 1 << 1;

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { RegisterName } from "../../src/device/index.ts";
 import { REGISTER_WINDOW_BYTES, REGISTERS } from "../../src/device/index.ts";
 import type { BareDriver } from "./bare-driver.ts";
-import { Bench, ESI, NotingFibre } from "./bare-driver.ts";
+import { Bench, ESI } from "./bare-driver.ts";
+import { NotingFibre } from "./fibre-side.ts";
 
 const NAMES = Object.keys(REGISTERS) as RegisterName[];
 const ALL_ONES = 0xffff_ffff;

@@ -2,28 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TRANSMIT_STATUS } from "../../src/device/index.ts";
 import { VC_LOOKUP_SLOTS, vcLookupHome } from "../../src/device/vc-lookup.ts";
-import {
-  aal5CellCount,
-  FRAME_FLAG_CLP,
-  FRAME_FLAG_DAMAGED,
-  FRAME_FORMAT_CELLS,
-  FRAME_FORMAT_CPCS_SDU,
-  segmentAal5,
-} from "../../src/wire/index.ts";
-import { Bench, NotingFibre, pattern } from "./bare-driver.ts";
+import { FRAME_FLAG_CLP, FRAME_FLAG_DAMAGED, FRAME_FORMAT_CELLS, FRAME_FORMAT_CPCS_SDU } from "../../src/wire/index.ts";
+import { Bench, pattern } from "./bare-driver.ts";
+import { cellsOf, NotingFibre } from "./fibre-side.ts";
 
 /*
  * The NIC takes ordinary frames in runs and every other frame by itself. What comes of a mixture is held against a model that
  * takes one frame after the other and knows nothing of runs.
  */
 
-const cellsOf = (length: number): number => Math.ceil((length + 8) / 48);
-
-function cellsOfSdu(sdu: Uint8Array, vpi: number, vci: number): Uint8Array {
-  const cells = new Uint8Array(aal5CellCount(sdu.length) * 53);
-  segmentAal5(sdu, 0, sdu.length, cells, 0, vpi, vci, 0, 0, 0, 0);
-  return cells;
-}
+const cellCountOf = (length: number): number => Math.ceil((length + 8) / 48);
 
 /** Counters as BareDriver shows them: those that are not 0. */
 function shown(counters: Record<string, number>): Record<string, number> {
@@ -82,7 +70,7 @@ describe("a train of frames", () => {
         counters.UNKVC++;
         continue;
       }
-      counters.RXCELL += cellsOf(length);
+      counters.RXCELL += cellCountOf(length);
       const buffers = vci === LARGE_VC ? large : small;
       const bufferBytes = vci === LARGE_VC ? LARGE_BYTES : SMALL_BYTES;
       const needed = Math.max(1, Math.ceil(length / bufferBytes));
@@ -180,7 +168,7 @@ describe("a train of frames", () => {
     const sdus = [10, 90, 20, 30].map((length) => pattern(length, length));
     const ids = sdus.map((sdu, i) => {
       if (i !== 1) return nic.bench.frame(2, SMALL_VC, sdu);
-      const cells = cellsOfSdu(sdu, 2, SMALL_VC);
+      const cells = cellsOf(2, SMALL_VC, sdu);
       return nic.bench.frame(2, SMALL_VC, cells, { format: FRAME_FORMAT_CELLS, cells: cells.length / 53 });
     });
     nic.bench.deliver(nic.nic.phy, ...ids);
@@ -282,7 +270,7 @@ describe("a ring full of descriptors", () => {
         counters.TXDROP++;
         continue;
       }
-      const cells = cellsOf(bytes.length);
+      const cells = cellCountOf(bytes.length);
       counters.TXFRM++;
       counters.TXCELL += cells;
       counters.TXBYTL += bytes.length;

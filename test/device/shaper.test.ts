@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { COMMAND_OPCODES, VC_SERVICE } from "../../src/device/index.ts";
-import { Bench, NotingFibre, openCommand, pattern } from "./bare-driver.ts";
+import { Bench, openCommand, pattern } from "./bare-driver.ts";
+import { NotingFibre } from "./fibre-side.ts";
 
 /** From the doorbell to the first fetch. */
 const FETCH_NS = 400;

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { TRANSMIT_STATUS } from "../../src/device/index.ts";
 import { FRAME_FLAG_CLP, FRAME_FORMAT_CELLS, FRAME_FORMAT_CPCS_SDU } from "../../src/wire/index.ts";
 import type { RingSizes } from "./bare-driver.ts";
-import { Bench, NotingFibre, pattern } from "./bare-driver.ts";
+import { Bench, pattern } from "./bare-driver.ts";
+import { NotingFibre } from "./fibre-side.ts";
 
 const S = TRANSMIT_STATUS;
 

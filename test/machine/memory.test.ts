@@ -20,6 +20,19 @@ describe("WorldMemory", () => {
     expect(() => world.reserve(1 << 20)).toThrow(RangeError);
   });
 
+  it("gives machines windows from the near end and devices from the far one, until they meet", () => {
+    const world = new WorldMemory(1 << 20);
+    const machine = world.reserve(10 * PAGE_BYTES);
+    const device = world.reserveForDevices(PAGE_BYTES + 1);
+    const next = world.reserveForDevices(PAGE_BYTES);
+    expect([device.end, device.byteLength, next.end]).toEqual([1 << 20, 2 * PAGE_BYTES, device.start]);
+    const between = next.start - machine.end;
+    expect(() => world.reserve(between + 1)).toThrow(RangeError);
+    expect(() => world.reserveForDevices(between + 1)).toThrow(RangeError);
+    expect(world.reserve(between).end).toBe(next.start);
+    expect(() => world.reserveForDevices(1)).toThrow(RangeError);
+  });
+
   it("copies any length between any two places as Uint8Array.set does", () => {
     const place = fc.nat(2_000);
     fc.assert(

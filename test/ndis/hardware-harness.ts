@@ -14,7 +14,7 @@ export class NicHost extends Host {
 
   constructor(options: HostOptions = {}) {
     super(options);
-    const frames = this.world.memory.reserve(65_536);
+    const frames = this.world.memory.reserveForDevices(65_536);
     const store = new FrameStore(this.world.memory.bytes, frames.start, frames.byteLength, 16);
     this.nic = new AtmNic(this.slot, new Fibre(store, new TrainPool()), new Uint8Array(6));
     this.ndis = {

@@ -25,7 +25,10 @@ export function fixture(byteLength = 1 << 20): Fixture {
   const misuses: Fixture["misuses"] = [];
   let left = Number.POSITIVE_INFINITY;
   const ndis = netBufferFunctions({
-    memory,
+    memory: {
+      copy: memory.copy,
+      contains: (address, length) => allocator.window.contains(address, length),
+    },
     allocator: {
       allocate: (length) => (left-- > 0 ? allocator.allocate(length) : 0),
       free: (address) => allocator.free(address),

@@ -1,5 +1,7 @@
+import { IOMMU_COUNT_BYTES } from "../../machine/iommu.ts";
 import { COPY_FUNCTION, WORLD_MEMORY_IMPORT } from "../../machine/kernels/memory.wat.ts";
-import { AAL5_MAX_SDU_OCTETS } from "../../wire/aal5.ts";
+import { PAGE_BYTES } from "../../machine/memory.ts";
+import { AAL5_MAX_SDU_OCTETS, AAL5_TRAILER_OCTETS } from "../../wire/aal5.ts";
 import { CELL_PAYLOAD_OCTETS } from "../../wire/cell.ts";
 import {
   FRAME_CLASS_BYTES,
@@ -24,7 +26,7 @@ import { FRAME_RUNS, FREE_RING } from "./frame-runs-block.ts";
 const TXD = TRANSMIT_DESCRIPTOR.fields;
 const FRB = FREE_BUFFER.fields;
 const RXC = RECEIVE_COMPLETION.fields;
-const PAGE_BITS = 12;
+const PAGE_BITS = Math.log2(PAGE_BYTES);
 
 /** A word's place, in bytes, as the offset of a load or store. */
 const at = (word: number): string => `offset=${word * 4}`;
@@ -54,11 +56,11 @@ const ALLOWS = `
     (if (i32.ge_u ${get("first")} ${get("size")}) (then (return ${i32(0)})))
     ${set("last", add(get("first"), get("length")))}
     (if (i32.gt_u ${get("last")} ${get("size")}) (then (return ${i32(0)})))
-    ${set("last", add(get("table"), shl(shr(`(i32.sub ${get("last")} ${i32(1)})`, PAGE_BITS), 1)))}
-    ${set("first", add(get("table"), shl(shr(get("first"), PAGE_BITS), 1)))}
+    ${set("last", add(get("table"), shl(shr(`(i32.sub ${get("last")} ${i32(1)})`, PAGE_BITS), shift(IOMMU_COUNT_BYTES))))}
+    ${set("first", add(get("table"), shl(shr(get("first"), PAGE_BITS), shift(IOMMU_COUNT_BYTES))))}
     (loop $pages
       (if (i32.eqz (i32.load16_u ${get("first")})) (then (return ${i32(0)})))
-      ${set("first", add(get("first"), i32(2)))}
+      ${set("first", add(get("first"), i32(IOMMU_COUNT_BYTES)))}
       (br_if $pages (i32.le_u ${get("first")} ${get("last")})))
     ${i32(1)})`;
 
@@ -107,7 +109,7 @@ const SEND = `
         ${set("record", add(get("records"), shl(get("frame"), shift(FRAME_RECORD.words * 4))))}
         ${store("address", FRAME_STORE_HEAD.firstFree, load("record", FRAME_RECORD.link))}
         ${store("record", FRAME_RECORD.link, get("class"))}
-        ${set("frameCells", `(i32.div_u ${add(get("length"), i32(8 + CELL_PAYLOAD_OCTETS - 1))} ${i32(CELL_PAYLOAD_OCTETS)})`)}
+        ${set("frameCells", `(i32.div_u ${add(get("length"), i32(AAL5_TRAILER_OCTETS + CELL_PAYLOAD_OCTETS - 1))} ${i32(CELL_PAYLOAD_OCTETS)})`)}
         ${store("record", FRAME_RECORD.length, get("length"))}
         ${store("record", FRAME_RECORD.label, load("vc", VC_ENTRY.label))}
         ${store("record", FRAME_RECORD.format, i32(FRAME_FORMAT_CPCS_SDU))}

@@ -25,7 +25,7 @@ import { protocolFunctions } from "./protocol.ts";
 /** What C code has without calling anybody: the memory that addresses point into. */
 export interface MemoryAccess {
   readonly Memory: {
-    /** Every byte of memory; an address is an index. */
+    /** Every byte up to the end of the machine's memory; an address is an index. */
     readonly bytes: Uint8Array;
     /** The same as little-endian 32-bit words (ULONG); index = address >> 2. */
     readonly words: Uint32Array;
@@ -42,8 +42,14 @@ export interface LibraryParts {
 }
 
 function memoryAccess(machine: Machine): MemoryAccess {
-  const { bytes, words, signedWords } = machine.worldMemory;
-  return { Memory: { bytes, words, signedWords } };
+  const { world, end } = machine.memory.window;
+  const { buffer } = world.bytes;
+  const Memory = {
+    bytes: new Uint8Array(buffer, 0, end),
+    words: new Uint32Array(buffer, 0, end >>> 2),
+    signedWords: new Int32Array(buffer, 0, end >>> 2),
+  };
+  return { Memory };
 }
 
 function registrationFunctions(environment: NdisEnvironment, owner: string): NdisRegistrationFunctions {

@@ -6,8 +6,9 @@ import { NDIS_STATUS_FAILURE, NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS } from 
 import type { MDL, NET_BUFFER } from "../ddi/structures/net-buffer.ts";
 import type { PVOID } from "../ddi/types.ts";
 import { NULL } from "../ddi/types.ts";
+import { hex } from "../executive/pool.ts";
 import type { NetBufferEnvironment } from "./environment.ts";
-import { RULE_ALLOCATION, RULE_DATA_START } from "./environment.ts";
+import { RULE_ALLOCATION, RULE_DATA_START, RULE_POINTER } from "./environment.ts";
 import type { MdlStore } from "./mdls.ts";
 import { MDL_OF_DRIVER, MDL_OF_HANDLER, MDL_OF_RETREAT } from "./mdls.ts";
 
@@ -162,7 +163,7 @@ export class FrameData {
     let copied = 0;
     while (mdl !== null && copied < byteLength) {
       const piece = Math.min(byteLength - copied, mdl.ByteCount - offset);
-      if (piece > 0) this.#environment.memory.copy(to + copied, mdl.MappedSystemVa + offset, piece);
+      if (piece > 0 && !this.#move(to + copied, mdl.MappedSystemVa + offset, piece)) break;
       copied += Math.max(piece, 0);
       offset = Math.max(offset - mdl.ByteCount, 0);
       mdl = mdl.Next;
@@ -200,7 +201,10 @@ export class FrameData {
         to = to.Next;
       } else {
         const piece = Math.min(limit - copied, from.ByteCount - fromOffset, to.ByteCount - toOffset);
-        this.#environment.memory.copy(to.MappedSystemVa + toOffset, from.MappedSystemVa + fromOffset, piece);
+        if (!this.#move(to.MappedSystemVa + toOffset, from.MappedSystemVa + fromOffset, piece)) {
+          bytesCopied.Value = copied;
+          return NDIS_STATUS_RESOURCES;
+        }
         copied += piece;
         fromOffset += piece;
         toOffset += piece;
@@ -208,6 +212,18 @@ export class FrameData {
     }
     bytesCopied.Value = copied;
     return NDIS_STATUS_SUCCESS;
+  }
+
+  /** Copies bytes between what MDLs and pointers of drivers name. @returns false, and tells, when that is not memory of the machine. */
+  #move(to: PVOID, from: PVOID, byteLength: number): boolean {
+    const { memory } = this.#environment;
+    if (memory.contains(from, byteLength) && memory.contains(to, byteLength)) {
+      memory.copy(to, from, byteLength);
+      return true;
+    }
+    const wild = memory.contains(from, byteLength) ? to : from;
+    this.#environment.misuse(RULE_POINTER, `${byteLength} bytes at ${hex(wild)} are not memory of this machine`);
+    return false;
   }
 
   #isAlive(netBuffer: Readonly<NET_BUFFER>): boolean {

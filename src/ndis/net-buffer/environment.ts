@@ -13,7 +13,12 @@ export class NetBufferCounts {
 
 /** What the room needs of the machine. */
 export interface NetBufferEnvironment {
-  readonly memory: { copy(to: PVOID, from: PVOID, byteLength: number): void };
+  readonly memory: {
+    /** Copies bytes of the machine's memory; the ranges do not overlap. */
+    copy(to: PVOID, from: PVOID, byteLength: number): void;
+    /** Whether all of `byteLength` bytes are memory of the machine: what an MDL says may be anything. */
+    contains(address: PVOID, byteLength: number): boolean;
+  };
   /** Memory for data and context space; allocate returns 0 when there is none. */
   readonly allocator: { allocate(byteLength: number): PVOID; free(address: PVOID): unknown };
   readonly counts: NetBufferCounts;
@@ -22,6 +27,7 @@ export interface NetBufferEnvironment {
 }
 
 /** The rules of the rulebook that this room holds drivers to. */
+export const RULE_POINTER = "NullCheck";
 export const RULE_ALLOCATION = "MEM-08";
 export const RULE_PREALLOCATED_NET_BUFFER = "MEM-09";
 export const RULE_DATA_START = "MEM-10";
