@@ -6,21 +6,33 @@ export const BUGCODE_NDIS_DRIVER = 0x7c;
 export const DRIVER_VERIFIER_DETECTED_VIOLATION = 0xc4;
 export const SYSTEM_THREAD_EXCEPTION_NOT_HANDLED = 0x7e;
 
+/** Arg1 to Arg4. */
+export type BugCheckArguments = readonly [number, number, number, number];
+
+/** What is known of the object that a bug check is about. */
+export interface BugCheckStory {
+  /** Its name in traces. */
+  readonly object: string | null;
+  /** What happened to it, oldest first, a line each. */
+  readonly history: readonly string[];
+}
+
 export class BugCheck extends Error {
   readonly code: number;
-  /** Arg1 to Arg4. */
-  readonly args: readonly [number, number, number, number];
+  readonly args: BugCheckArguments;
   /** The rule that was broken, for example "OUT-09". */
   readonly rule: string;
   /** The driver that broke it. */
   readonly owner: string;
+  readonly story: BugCheckStory;
 
   constructor(
     code: number,
-    args: readonly [number, number, number, number],
+    args: BugCheckArguments,
     rule: string,
     owner: string,
     message: string,
+    story: BugCheckStory = { object: null, history: [] },
   ) {
     super(message);
     this.name = "BugCheck";
@@ -28,6 +40,7 @@ export class BugCheck extends Error {
     this.args = args;
     this.rule = rule;
     this.owner = owner;
+    this.story = story;
   }
 }
 

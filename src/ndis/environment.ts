@@ -1,10 +1,12 @@
-import { BugCheck, DRIVER_VERIFIER_DETECTED_VIOLATION } from "../machine/bug-check.ts";
 import type { Clock } from "../machine/clock.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Probe } from "../machine/probe.ts";
 import type { Processor } from "../machine/processor.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
 import { NDIS_STATUS_PENDING } from "./ddi/status.ts";
+import type { Named } from "./verifier/call-history.ts";
+import type { RuleLevel, VerifierSettings } from "./verifier/verifier.ts";
+import { fatal, Verifier } from "./verifier/verifier.ts";
 
 /** Counts of what is alive. At quiescence all are zero (rule MEM-02). */
 export class LiveCounts {
@@ -36,19 +38,21 @@ export class NdisEnvironment {
   readonly processor: Processor;
   readonly clock: Clock;
   readonly probe: Probe | null;
-  /** The verifier: a broken rule stops the machine. Without it the call fails or is ignored. */
+  /** The verifier: a broken rule stops the machine. Without it (null) the call fails or is ignored. */
+  readonly verifier: Verifier | null;
   readonly verifying: boolean;
   readonly live = new LiveCounts();
   readonly #serials = new Map<string, number>();
   #vcSerial = 0;
 
-  constructor(machine: Machine, verifying: boolean) {
+  constructor(machine: Machine, verifier: VerifierSettings | null) {
     this.name = machine.name;
     this.machine = machine;
     this.processor = machine.processor;
     this.clock = machine.clock;
     this.probe = machine.probe;
-    this.verifying = verifying;
+    this.verifier = verifier === null ? null : new Verifier(machine.clock, machine.processor, verifier);
+    this.verifying = verifier !== null;
   }
 
   /** The next name for an object of this kind, such as "sap#3". */
@@ -74,10 +78,26 @@ export class NdisEnvironment {
    * A driver broke a rule.
    * @param rule its ID, for example "VC-09".
    * @param owner the driver.
-   * @throws BugCheck when the verifier is on.
+   * @param object what it is about; its calls are told with the bug check.
+   * @throws BugCheck when the verifier is on and the rule is not set to "warn" or "off".
    */
-  misuse(rule: string, owner: string, message: string): void {
+  misuse(rule: string, owner: string, message: string, object: Named | null = null): void {
+    this.#report(rule, owner, message, object, "on");
+  }
+
+  /** A driver did what is suspect, but the documents do not agree that it is wrong: told, and the machine runs on. */
+  suspect(rule: string, owner: string, message: string, object: Named | null = null): void {
+    this.#report(rule, owner, message, object, "warn");
+  }
+
+  #report(rule: string, owner: string, message: string, object: Named | null, highest: RuleLevel): void {
     if (this.probe !== null) this.probe.emit(this.name, "violation", rule, { owner, message });
-    if (this.verifying) throw new BugCheck(DRIVER_VERIFIER_DETECTED_VIOLATION, [0, 0, 0, 0], rule, owner, message);
+    this.verifier?.report(rule, owner, message, object, highest);
+  }
+
+  /** A driver did what is fatal to the system, with the verifier or without. @throws BugCheck always. */
+  fatal(rule: string, owner: string, message: string, object: Named | null = null): never {
+    if (this.probe !== null) this.probe.emit(this.name, "violation", rule, { owner, message });
+    throw fatal(rule, owner, message, object, this.verifier);
   }
 }

@@ -38,27 +38,58 @@ export function advance<State extends string, Event extends string>(
   event: Event,
   owner: string,
 ): NDIS_STATUS_FINAL {
-  const row = table.events[event];
   const from = object.state;
-  const cell = row.cells[from];
-  if (cell === undefined) {
-    environment.misuse(
-      row.rule,
-      owner,
-      `${event} on ${object.traceName} in state ${from}: legal in ${legalStates(row)}`,
-    );
-    return NDIS_STATUS_FAILURE;
-  }
-  if (isFailing(cell)) return cell.fails;
+  const cell = table.events[event].cells[from];
+  if (cell === undefined || isFailing(cell)) return refuse(environment, table, object, event, owner);
   object.state = cell as State;
-  if (environment.probe !== null && cell !== from) {
-    environment.probe.emit(environment.name, "state", table.noun, { object: object.traceName, event, from, to: cell });
+  if (cell !== from) {
+    if (environment.probe !== null)
+      environment.probe.emit(environment.name, "state", table.noun, {
+        object: object.traceName,
+        event,
+        from,
+        to: cell,
+      });
+    environment.verifier?.history.noteTransition(object, event, from, cell);
   }
   return NDIS_STATUS_SUCCESS;
 }
 
-function legalStates(row: TransitionRow<string>): string {
-  const states = Object.keys(row.cells);
+/**
+ * Whether `event` is legal now, for operations that have to ask other drivers before the noun moves.
+ * @returns and throws what {@link advance} would, but nothing moves.
+ */
+export function permits<State extends string, Event extends string>(
+  environment: NdisEnvironment,
+  table: TransitionTable<State, Event>,
+  object: Stateful<State>,
+  event: Event,
+  owner: string,
+): NDIS_STATUS_FINAL {
+  const cell = table.events[event].cells[object.state];
+  if (cell !== undefined && !isFailing(cell)) return NDIS_STATUS_SUCCESS;
+  return refuse(environment, table, object, event, owner);
+}
+
+function refuse<State extends string, Event extends string>(
+  environment: NdisEnvironment,
+  table: TransitionTable<State, Event>,
+  object: Stateful<State>,
+  event: Event,
+  owner: string,
+): NDIS_STATUS_FINAL {
+  const { rule, cells } = table.events[event];
+  const cell = cells[object.state];
+  if (cell !== undefined && isFailing(cell)) return cell.fails;
+  const message = `${event} on ${object.traceName} in state ${object.state}: legal in ${legalStates<State>(cells)}`;
+  environment.misuse(rule, owner, message, object);
+  return NDIS_STATUS_FAILURE;
+}
+
+function legalStates<State extends string>(cells: TransitionRow<State>["cells"]): string {
+  const states = Object.entries<Cell<State> | undefined>(cells)
+    .filter(([, cell]) => cell !== undefined && !isFailing(cell))
+    .map(([state]) => state);
   return states.length === 0 ? "no state" : states.join(", ");
 }
 

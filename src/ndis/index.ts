@@ -5,5 +5,12 @@ export type { DriverImage } from "./driver/driver-image.ts";
 export { LiveCounts } from "./environment.ts";
 export type { NdisRegisterAccessFunctions } from "./hardware/register-space.ts";
 export type { MemoryAccess } from "./library/roles.ts";
-export type { ClientLibrary, MiniportCallManagerLibrary } from "./library/types.ts";
+export type {
+  CallManagerLibrary,
+  ClientLibrary,
+  CoMiniportLibrary,
+  MiniportCallManagerLibrary,
+  ProxyLibrary,
+} from "./library/types.ts";
 export { Ndis, type NdisOptions } from "./ndis.ts";
+export type { RuleLevel, VerifierSettings, Violation } from "./verifier/verifier.ts";

@@ -20,15 +20,28 @@ import { NdisEnvironment } from "./environment.ts";
 import { withAllocationChoices } from "./executive/buffer-allocation.ts";
 import { DriverHoldings } from "./executive/holdings.ts";
 import type { LibraryParts } from "./library/roles.ts";
-import { clientLibrary, miniportCallManagerLibrary } from "./library/roles.ts";
-import type { ClientLibrary, MiniportCallManagerLibrary } from "./library/types.ts";
+import {
+  callManagerLibrary,
+  clientLibrary,
+  coMiniportLibrary,
+  miniportCallManagerLibrary,
+  proxyLibrary,
+} from "./library/roles.ts";
+import type {
+  CallManagerLibrary,
+  ClientLibrary,
+  CoMiniportLibrary,
+  MiniportCallManagerLibrary,
+  ProxyLibrary,
+} from "./library/types.ts";
 import { NetBufferCounts, netBufferFunctions } from "./net-buffer/index.ts";
 import { observeLibrary } from "./observe.ts";
 import { OidRequests } from "./oid/oid-request.ts";
+import type { VerifierSettings } from "./verifier/verifier.ts";
 
 export interface NdisOptions {
-  /** Stops the machine with a bug check when a driver breaks a rule; on by default. */
-  readonly verifier?: boolean;
+  /** Stops the machine with a bug check when a driver breaks a rule; on by default, for every rule. */
+  readonly verifier?: boolean | VerifierSettings;
 }
 
 /** The NDIS core of one machine. Nothing is shared between two of them. */
@@ -40,7 +53,9 @@ export class Ndis {
   readonly #adapters: MiniportAdapter[] = [];
 
   constructor(machine: Machine, options: NdisOptions = {}) {
-    const environment = new NdisEnvironment(machine, options.verifier ?? true);
+    const { verifier = true } = options;
+    const settings = typeof verifier === "object" ? verifier : {};
+    const environment = new NdisEnvironment(machine, verifier === false ? null : settings);
     this.environment = environment;
     const buffers = netBufferFunctions({
       memory: {
@@ -71,23 +86,31 @@ export class Ndis {
   /** Loads an MCM: runs its DriverEntry. A body for a system thread; its result is the driver's status. */
   *loadMiniportCallManager(image: DriverImage<MiniportCallManagerLibrary>): Blocking<NDIS_STATUS> {
     const loaded = this.#newImage(image.name);
-    const library = miniportCallManagerLibrary(this.#parts, loaded);
-    return yield* this.#enter(loaded, image, observeLibrary(this.environment, image.name, library));
+    return yield* this.#enter(loaded, image, miniportCallManagerLibrary(this.#parts, loaded));
+  }
+
+  /** Loads a connection-oriented miniport whose calls a stand-alone call manager manages. */
+  *loadMiniport(image: DriverImage<CoMiniportLibrary>): Blocking<NDIS_STATUS> {
+    const loaded = this.#newImage(image.name);
+    return yield* this.#enter(loaded, image, coMiniportLibrary(this.#parts, loaded));
   }
 
   /** Loads a client: runs its DriverEntry, then binds it to the adapters that are there. */
   *loadClient(image: DriverImage<ClientLibrary>): Blocking<NDIS_STATUS> {
     const loaded = this.#newImage(image.name);
-    const library = clientLibrary(this.#parts, loaded);
-    const status = yield* this.#enter(loaded, image, observeLibrary(this.environment, image.name, library));
-    if (status !== NDIS_STATUS_SUCCESS || loaded.protocol === null) return status;
-    for (const adapter of this.#adapters) {
-      const running = adapter.state === "Running";
-      const bound = yield* bindProtocol(this.environment, loaded.protocol, adapter);
-      const binding = adapter.bindings.find((other) => other.protocol === loaded.protocol);
-      if (bound === NDIS_STATUS_SUCCESS && binding !== undefined && running) yield* restartBinding(binding);
-    }
-    return status;
+    return yield* this.#enterProtocol(loaded, image, clientLibrary(this.#parts, loaded));
+  }
+
+  /** Loads a stand-alone call manager: runs its DriverEntry, then binds it to the adapters that are there. */
+  *loadCallManager(image: DriverImage<CallManagerLibrary>): Blocking<NDIS_STATUS> {
+    const loaded = this.#newImage(image.name);
+    return yield* this.#enterProtocol(loaded, image, callManagerLibrary(this.#parts, loaded));
+  }
+
+  /** Loads a protocol driver that is a client of one address family and the call manager of another (WAN-02). */
+  *loadProxy(image: DriverImage<ProxyLibrary>): Blocking<NDIS_STATUS> {
+    const loaded = this.#newImage(image.name);
+    return yield* this.#enterProtocol(loaded, image, proxyLibrary(this.#parts, loaded));
   }
 
   /** A device has arrived in `slot`: initialises the adapter with the driver of that name, binds every client, and restarts it. */
@@ -129,13 +152,33 @@ export class Ndis {
     return image;
   }
 
-  *#enter<Library>(loaded: LoadedImage, image: DriverImage<Library>, library: Library): Blocking<NDIS_STATUS> {
+  *#enterProtocol<Library extends object>(
+    loaded: LoadedImage,
+    image: DriverImage<Library>,
+    library: Library,
+  ): Blocking<NDIS_STATUS> {
+    const status = yield* this.#enter(loaded, image, library);
+    if (status !== NDIS_STATUS_SUCCESS || loaded.protocol === null) return status;
+    for (const adapter of this.#adapters) {
+      const running = adapter.state === "Running";
+      const bound = yield* bindProtocol(this.environment, loaded.protocol, adapter);
+      const binding = adapter.bindings.find((other) => other.protocol === loaded.protocol);
+      if (bound === NDIS_STATUS_SUCCESS && binding !== undefined && running) yield* restartBinding(binding);
+    }
+    return status;
+  }
+
+  *#enter<Library extends object>(
+    loaded: LoadedImage,
+    image: DriverImage<Library>,
+    library: Library,
+  ): Blocking<NDIS_STATUS> {
     const { probe, name } = this.environment;
     const status = yield* settle(
       image.DriverEntry(
         loaded.driverObject,
         `\\Registry\\Machine\\System\\CurrentControlSet\\Services\\${image.name}`,
-        library,
+        observeLibrary(this.environment, image.name, library),
       ),
     );
     if (probe !== null)

@@ -25,6 +25,18 @@ const HOUSEKEEPING: ReadonlySet<string> = new Set([
   "dma-hardware",
 ]);
 
+/** What moves data: called so often that the call history keeps it apart. */
+const DATA_PATH: ReadonlySet<string> = new Set([
+  "NdisCoSendNetBufferLists",
+  "NdisMCoSendNetBufferListsComplete",
+  "NdisMCoIndicateReceiveNetBufferLists",
+  "NdisReturnNetBufferLists",
+  "MiniportCoSendNetBufferLists",
+  "MiniportReturnNetBufferLists",
+  "ProtocolCoSendNetBufferListsComplete",
+  "ProtocolCoReceiveNetBufferLists",
+]);
+
 /** Watches the functions of a driver's library. */
 export function observeLibrary<Library extends object>(
   environment: NdisEnvironment,
@@ -85,8 +97,11 @@ function watch(
   const probe = isHousekeeping ? null : environment.probe;
   if (probe === null && (!environment.verifying || row === null)) return routine;
   const source = `${environment.name}/${owner}`;
+  const history = isHousekeeping ? null : (environment.verifier?.history ?? null);
+  const movesData = DATA_PATH.has(name);
   return (...values: unknown[]): unknown => {
     const { irql } = processor;
+    history?.note(kind, owner, name, values, movesData);
     if (environment.verifying && (irql > highest || (exact && irql < lowest))) {
       environment.misuse("IRQ-01", owner, `${name} at IRQL ${irql}; it is called at ${irqlText(lowest, highest)}`);
     }

@@ -90,15 +90,6 @@ describe("NdisClMakeCall", () => {
     expect(core.mcm.calls("ProtocolCoDeleteVc")).toEqual([[{ mcmVc: vc }]]);
     expect(core.live.vcs).toBe(0);
   });
-
-  it("a multipoint call is not supported yet: NOT_SUPPORTED, and the VC is as before", () => {
-    const core = new Core().start();
-    const vc = core.createVc(core.openAf());
-    const party = { Value: null };
-    expect(core.client.ndis.NdisClMakeCall(vc, PARAMETERS, { party: 1 }, party)).toBe(NDIS_STATUS_NOT_SUPPORTED);
-    expect(core.mcm.calls("ProtocolCmMakeCall")).toEqual([]);
-    expect(core.makeCall(vc)).toBe(NDIS_STATUS_PENDING);
-  });
 });
 
 describe("NdisMCmMakeCallComplete", () => {

@@ -58,7 +58,7 @@ export interface Note {
 const TAG = 0x74736574;
 
 /** Wraps every handler so that its call is noted, and so that a test can put another one in its place at any time. */
-function noted<T extends object>(core: FakeHost, log: Note[], handlers: T, on: Partial<T>): T {
+export function noted<T extends object>(core: FakeHost, log: Note[], handlers: T, on: Partial<T>): T {
   const wrapped: Record<string, unknown> = {};
   for (const [member, handler] of Object.entries(handlers)) {
     if (typeof handler !== "function") {
@@ -77,7 +77,8 @@ function noted<T extends object>(core: FakeHost, log: Note[], handlers: T, on: P
   return wrapped as T;
 }
 
-class Fake {
+/** A driver whose callbacks are noted. */
+export class Fake {
   readonly core: FakeHost;
   readonly log: Note[] = [];
 
@@ -96,6 +97,29 @@ class Fake {
     if (args === undefined) throw new Error(`${name} was not called`);
     return args;
   }
+}
+
+/** What a fake call manager does without being told: it accepts, and pends what takes time. */
+export function callManagerHandlers(): CallManagerHandlers {
+  return NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS({
+    CmCreateVcHandler: (_af, vc, out) => fill(out, { mcmVc: vc }),
+    CmDeleteVcHandler: success,
+    CmOpenAfHandler: (_binding, _family, af, out) => fill(out, { mcmAf: af }),
+    CmCloseAfHandler: success,
+    CmRegisterSapHandler: (_af, _sap, handle, out) => fill(out, { mcmSap: handle }),
+    CmDeregisterSapHandler: success,
+    CmMakeCallHandler: pending,
+    CmCloseCallHandler: pending,
+    CmIncomingCallCompleteHandler: nothing,
+    CmAddPartyHandler: () => NDIS_STATUS_NOT_SUPPORTED,
+    CmDropPartyHandler: () => NDIS_STATUS_NOT_SUPPORTED,
+    CmActivateVcCompleteHandler: nothing,
+    CmDeactivateVcCompleteHandler: nothing,
+    CmModifyCallQoSHandler: pending,
+    CmOidRequestHandler: success,
+    CmOidRequestCompleteHandler: nothing,
+    CmNotifyCloseAfCompleteHandler: nothing,
+  });
 }
 
 export interface FakeMcmHandlers {
@@ -178,26 +202,7 @@ export class FakeMcm extends Fake {
   }
 
   callManager(): CallManagerHandlers {
-    const handlers = NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS({
-      CmCreateVcHandler: (_af, vc, out) => fill(out, { mcmVc: vc }),
-      CmDeleteVcHandler: success,
-      CmOpenAfHandler: (_binding, _family, af, out) => fill(out, { mcmAf: af }),
-      CmCloseAfHandler: success,
-      CmRegisterSapHandler: (_af, _sap, handle, out) => fill(out, { mcmSap: handle }),
-      CmDeregisterSapHandler: success,
-      CmMakeCallHandler: pending,
-      CmCloseCallHandler: pending,
-      CmIncomingCallCompleteHandler: nothing,
-      CmAddPartyHandler: () => NDIS_STATUS_NOT_SUPPORTED,
-      CmDropPartyHandler: () => NDIS_STATUS_NOT_SUPPORTED,
-      CmActivateVcCompleteHandler: nothing,
-      CmDeactivateVcCompleteHandler: nothing,
-      CmModifyCallQoSHandler: pending,
-      CmOidRequestHandler: success,
-      CmOidRequestCompleteHandler: nothing,
-      CmNotifyCloseAfCompleteHandler: nothing,
-    });
-    return noted(this.core, this.log, handlers, this.on.cm);
+    return noted(this.core, this.log, callManagerHandlers(), this.on.cm);
   }
 
   /** MiniportInitializeEx. */
@@ -216,7 +221,8 @@ export class FakeMcm extends Fake {
   }
 }
 
-function fill(out: OutParameter<unknown>, context: unknown): NDIS_STATUS_FINAL {
+/** Answers SUCCESS with a context. */
+export function fill(out: OutParameter<unknown>, context: unknown): NDIS_STATUS_FINAL {
   out.Value = context;
   return NDIS_STATUS_SUCCESS;
 }

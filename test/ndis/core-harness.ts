@@ -7,6 +7,7 @@ import type {
   NdisAfHandle,
   NdisSapHandle,
   NdisVcHandle,
+  VerifierSettings,
 } from "../../src/ndis/index.ts";
 import {
   ATM_SAP,
@@ -18,6 +19,8 @@ import {
   SAP_TYPE_NSAP,
 } from "../../src/ndis/index.ts";
 
+import type { Management } from "./core-call-manager.ts";
+import { FakeCallManager, FakeCoMiniport, managementOfMcm, managementOfPair } from "./core-call-manager.ts";
 import { FakeClient, FakeMcm, q2931Family } from "./core-fakes.ts";
 
 export { chain, listArray, q2931Family } from "./core-fakes.ts";
@@ -42,8 +45,13 @@ class StubDevice implements BusDevice {
   removed(): void {}
 }
 
+/** Who manages calls: an MCM, or a stand-alone call manager over a connection-oriented miniport. */
+export type Route = "mcm" | "cm";
+export const ROUTES: readonly Route[] = ["mcm", "cm"];
+
 export interface CoreOptions {
-  readonly verifier?: boolean;
+  readonly route?: Route;
+  readonly verifier?: boolean | VerifierSettings;
   readonly clients?: readonly string[];
   /** Nobody watches: the DDI boundary is not wrapped when the verifier is off as well. */
   readonly unwatched?: boolean;
@@ -53,7 +61,13 @@ export interface CoreOptions {
 export class Core {
   readonly world: World;
   readonly ndis: Ndis;
+  readonly route: Route;
+  /** The drivers of the routes; only those of {@link route} are loaded. */
   readonly mcm: FakeMcm;
+  readonly miniport: FakeCoMiniport;
+  readonly callManager: FakeCallManager;
+  /** The call-management side, whichever it is. */
+  readonly manager: Management;
   readonly clients: FakeClient[];
   /** Names of all callbacks of all drivers, in the order in which they ran. */
   readonly order: string[] = [];
@@ -68,7 +82,11 @@ export class Core {
     const machine = this.world.addMachine("host", 1 << 20);
     machine.addSlot("nic0").device = new StubDevice();
     this.ndis = new Ndis(machine, { verifier: options.verifier ?? true });
+    this.route = options.route ?? "mcm";
     this.mcm = new FakeMcm(this);
+    this.miniport = new FakeCoMiniport(this);
+    this.callManager = new FakeCallManager(this);
+    this.manager = this.route === "mcm" ? managementOfMcm(this.mcm) : managementOfPair(this.callManager, this.miniport);
     this.clients = (options.clients ?? ["client"]).map((name) => new FakeClient(this, name));
   }
 
@@ -141,12 +159,17 @@ export class Core {
   }
 
   load(): void {
-    this.run(this.ndis.loadMiniportCallManager(this.mcm.image));
+    if (this.route === "mcm") {
+      this.run(this.ndis.loadMiniportCallManager(this.mcm.image));
+    } else {
+      this.run(this.ndis.loadMiniport(this.miniport.image));
+      this.run(this.ndis.loadCallManager(this.callManager.image));
+    }
     for (const client of this.clients) this.run(this.ndis.loadClient(client.image));
   }
 
   startDevice(): NDIS_STATUS {
-    return this.run(this.ndis.startDevice(this.slot, this.mcm.name, new Map()));
+    return this.run(this.ndis.startDevice(this.slot, this.manager.miniportName, new Map()));
   }
 
   /** Drivers loaded, adapter running, clients bound and running. */
@@ -186,7 +209,7 @@ export class Core {
   /** A VC that the MCM creates. */
   createIncomingVc(af: NdisAfHandle): NdisVcHandle {
     const out = new OutParameter<NdisVcHandle>();
-    this.mcm.ndis.NdisMCmCreateVc(this.mcm.handle, af, { vc: "mcm" }, out);
+    this.manager.ndis.NdisMCmCreateVc(this.manager.handle, af, { vc: "mcm" }, out);
     return filled(out);
   }
 
@@ -195,11 +218,11 @@ export class Core {
   }
 
   activate(vc: NdisVcHandle): NDIS_STATUS {
-    return this.mcm.ndis.NdisMCmActivateVc(vc, PARAMETERS);
+    return this.manager.ndis.NdisMCmActivateVc(vc, PARAMETERS);
   }
 
   completeCall(vc: NdisVcHandle, status: NDIS_STATUS_FINAL = NDIS_STATUS_SUCCESS): void {
-    this.mcm.ndis.NdisMCmMakeCallComplete(status, vc, null, null, PARAMETERS);
+    this.manager.ndis.NdisMCmMakeCallComplete(status, vc, null, null, PARAMETERS);
   }
 
   /** An outgoing call that is up. */
@@ -216,11 +239,11 @@ export class Core {
   }
 
   completeClose(vc: NdisVcHandle, status: NDIS_STATUS_FINAL = NDIS_STATUS_SUCCESS): void {
-    this.mcm.ndis.NdisMCmCloseCallComplete(status, vc, null);
+    this.manager.ndis.NdisMCmCloseCallComplete(status, vc, null);
   }
 
   deactivate(vc: NdisVcHandle): NDIS_STATUS {
-    return this.mcm.ndis.NdisMCmDeactivateVc(vc);
+    return this.manager.ndis.NdisMCmDeactivateVc(vc);
   }
 
   /** Takes an outgoing call that is up down, and deletes its VC. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { NdisSapHandle, NdisVcHandle } from "../../src/ndis/index.ts";
+import type { NdisAfHandle, NdisSapHandle, NdisVcHandle } from "../../src/ndis/index.ts";
 import {
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_PENDING,
@@ -12,7 +12,8 @@ import type { SapState } from "../../src/ndis/sap/sap.ts";
 import { Sap } from "../../src/ndis/sap/sap.ts";
 import { Vc } from "../../src/ndis/vc/vc.ts";
 import type { VcState } from "../../src/ndis/vc/vc-states.ts";
-import { broken, Core, PARAMETERS, someSap } from "./core-harness.ts";
+import type { Route } from "./core-harness.ts";
+import { broken, Core, PARAMETERS, ROUTES, someSap } from "./core-harness.ts";
 
 /*
  * Every cell of sections 23.1, 23.2 and 23.4 of the rulebook against the running core: the state is reached through DDIs, the
@@ -78,12 +79,14 @@ function stateOf(handle: NdisVcHandle): VcState {
 // 23.1: a VC that the client created.
 
 class Outgoing {
-  readonly core = new Core().start();
-  readonly af = this.core.openAf();
+  readonly core: Core;
+  readonly af: NdisAfHandle;
   readonly vc: NdisVcHandle;
 
-  constructor(state: string) {
-    const { core } = this;
+  constructor(route: Route, state: string) {
+    const core = new Core({ route }).start();
+    this.core = core;
+    this.af = core.openAf();
     this.vc = core.createVc(this.af);
     const { vc } = this;
     const steps: Record<string, () => void> = {
@@ -97,7 +100,7 @@ class Outgoing {
       CONN: () => this.connect(),
       RCLOSE: () => {
         this.connect();
-        core.mcm.ndis.NdisMCmDispatchIncomingCloseCall(NDIS_STATUS_SUCCESS, vc, null, 0);
+        core.manager.ndis.NdisMCmDispatchIncomingCloseCall(NDIS_STATUS_SUCCESS, vc, null, 0);
       },
       CLOSE: () => {
         this.connect();
@@ -138,32 +141,35 @@ const OUTGOING_EVENTS: Record<string, Act<Outgoing>> = {
   "NdisCoSendNetBufferLists (client)": ({ core, vc }) =>
     core.client.ndis.NdisCoSendNetBufferLists(vc, core.client.lists(1, vc), 0),
   "receive indicated (miniport)": ({ core, vc }) =>
-    core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, core.client.lists(1, vc), 1, 0),
+    core.manager.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, core.client.lists(1, vc), 1, 0),
   "ModifyCallQoS / QoS dispatch": ({ core, vc }) => core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS),
   DispatchIncomingCloseCall: ({ core, vc }) =>
-    core.mcm.ndis.NdisMCmDispatchIncomingCloseCall(NDIS_STATUS_SUCCESS, vc, null, 0),
+    core.manager.ndis.NdisMCmDispatchIncomingCloseCall(NDIS_STATUS_SUCCESS, vc, null, 0),
   "NdisClCloseCall (client)": ({ core, vc }) => core.closeCall(vc),
   "(M)CmDeactivateVc": ({ core, vc }) => core.deactivate(vc),
   "CloseCallComplete SUCCESS": ({ core, vc }) => core.completeClose(vc),
   "CloseCallComplete error": ({ core, vc }) => core.completeClose(vc, NDIS_STATUS_FAILURE),
   "NdisCoDeleteVc (client)": ({ core, vc }) => core.client.ndis.NdisCoDeleteVc(vc),
-  "NdisMCmDeleteVc / CM delete (not creator)": ({ core, vc }) => core.mcm.ndis.NdisMCmDeleteVc(vc),
+  "NdisMCmDeleteVc / CM delete (not creator)": ({ core, vc }) => core.manager.ndis.NdisMCmDeleteVc(vc),
 };
 
 // 23.2: a VC that the call manager created.
 
 class Incoming {
-  readonly core = new Core().start();
-  readonly af = this.core.openAf();
-  readonly sap = this.core.registerSap(this.af);
+  readonly core: Core;
+  readonly af: NdisAfHandle;
+  readonly sap: NdisSapHandle;
   readonly vc: NdisVcHandle;
 
-  constructor(state: string) {
-    const { core } = this;
+  constructor(route: Route, state: string) {
+    const core = new Core({ route }).start();
+    this.core = core;
+    this.af = core.openAf();
+    this.sap = core.registerSap(this.af);
     this.vc = core.createIncomingVc(this.af);
     const { vc } = this;
     const steps: Record<string, () => void> = {
-      NONE: () => void core.mcm.ndis.NdisMCmDeleteVc(vc),
+      NONE: () => void core.manager.ndis.NdisMCmDeleteVc(vc),
       MADE: () => {},
       ACT: () => void core.activate(vc),
       OFFER: () => this.offer(),
@@ -171,7 +177,7 @@ class Incoming {
       CONN: () => this.connect(),
       RCLOSE: () => {
         this.connect();
-        core.mcm.ndis.NdisMCmDispatchIncomingCloseCall(NDIS_STATUS_SUCCESS, vc, null, 0);
+        core.manager.ndis.NdisMCmDispatchIncomingCloseCall(NDIS_STATUS_SUCCESS, vc, null, 0);
       },
       CLOSE: () => {
         this.connect();
@@ -190,7 +196,7 @@ class Incoming {
 
   offer(): void {
     this.core.activate(this.vc);
-    this.core.mcm.ndis.NdisMCmDispatchIncomingCall(this.sap, this.vc, PARAMETERS);
+    this.core.manager.ndis.NdisMCmDispatchIncomingCall(this.sap, this.vc, PARAMETERS);
   }
 
   accept(): void {
@@ -200,27 +206,27 @@ class Incoming {
 
   connect(): void {
     this.accept();
-    this.core.mcm.ndis.NdisMCmDispatchCallConnected(this.vc);
+    this.core.manager.ndis.NdisMCmDispatchCallConnected(this.vc);
   }
 }
 
 const INCOMING_EVENTS: Record<string, Act<Incoming>> = {
   "(M)CmActivateVc ok": ({ core, vc }) => core.activate(vc),
   "(M)CmDispatchIncomingCall, pends": ({ core, vc, sap }) =>
-    core.mcm.ndis.NdisMCmDispatchIncomingCall(sap, vc, PARAMETERS),
+    core.manager.ndis.NdisMCmDispatchIncomingCall(sap, vc, PARAMETERS),
   "client accepts (SUCCESS now or via completion)": ({ core, vc }) =>
     core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS),
   "client rejects": ({ core, vc }) => core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_FAILURE, vc, PARAMETERS),
-  "(M)CmDispatchCallConnected": ({ core, vc }) => core.mcm.ndis.NdisMCmDispatchCallConnected(vc),
+  "(M)CmDispatchCallConnected": ({ core, vc }) => core.manager.ndis.NdisMCmDispatchCallConnected(vc),
   "(M)CmDispatchIncomingCloseCall": ({ core, vc }) =>
-    core.mcm.ndis.NdisMCmDispatchIncomingCloseCall(NDIS_STATUS_SUCCESS, vc, null, 0),
+    core.manager.ndis.NdisMCmDispatchIncomingCloseCall(NDIS_STATUS_SUCCESS, vc, null, 0),
   "NdisCoSendNetBufferLists (client)": ({ core, vc }) =>
     core.client.ndis.NdisCoSendNetBufferLists(vc, core.client.lists(1, vc), 0),
   "NdisClModifyCallQoS (client)": ({ core, vc }) => core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS),
   "NdisClCloseCall (client)": ({ core, vc }) => core.closeCall(vc),
   "CloseCallComplete SUCCESS": ({ core, vc }) => core.completeClose(vc),
   "(M)CmDeactivateVc": ({ core, vc }) => core.deactivate(vc),
-  "NdisMCmDeleteVc / NdisCoDeleteVc by creator": ({ core, vc }) => core.mcm.ndis.NdisMCmDeleteVc(vc),
+  "NdisMCmDeleteVc / NdisCoDeleteVc by creator": ({ core, vc }) => core.manager.ndis.NdisMCmDeleteVc(vc),
   "delete by client": ({ core, vc }) => core.client.ndis.NdisCoDeleteVc(vc),
 };
 
@@ -284,44 +290,44 @@ function check<T>(
   });
 }
 
-describe("23.1 client-created VC", () => {
-  check("23.1", OUTGOING_EVENTS, (state) => new Outgoing(state), OUTGOING_DIFFERENCES, [
+describe.each(ROUTES)("23.1 client-created VC, %s", (route) => {
+  check("23.1", OUTGOING_EVENTS, (state) => new Outgoing(route, state), OUTGOING_DIFFERENCES, [
     "NdisCoCreateVc ok (client)",
     "NdisCoCreateVc, peer fails or pends",
   ]);
 
   it("NdisCoCreateVc ok (client) in NONE: IDLE", () => {
-    expect(stateOf(new Outgoing("IDLE").vc)).toBe("IDLE");
+    expect(stateOf(new Outgoing(route, "IDLE").vc)).toBe("IDLE");
   });
 
   it("NdisCoCreateVc, peer fails or pends in NONE: NONE", () => {
-    const core = new Core().start();
+    const core = new Core({ route }).start();
     const af = core.openAf();
-    core.mcm.on.cm.CmCreateVcHandler = () => NDIS_STATUS_FAILURE;
+    core.manager.on.cm.CmCreateVcHandler = () => NDIS_STATUS_FAILURE;
     const out = new OutParameter<NdisVcHandle>();
     expect(core.client.ndis.NdisCoCreateVc(core.client.binding, af, {}, out)).toBe(NDIS_STATUS_FAILURE);
-    expect(stateOf(core.mcm.last("ProtocolCoCreateVc")[1] as NdisVcHandle)).toBe("NONE");
+    expect(stateOf(core.manager.last("ProtocolCoCreateVc")[1] as NdisVcHandle)).toBe("NONE");
   });
 
   it("MakeCallComplete error in DIALA, then the deactivation: IDLE", () => {
-    const { core, vc } = new Outgoing("DIALA");
+    const { core, vc } = new Outgoing(route, "DIALA");
     core.completeCall(vc, NDIS_STATUS_FAILURE);
     expect(core.deactivate(vc)).toBe(NDIS_STATUS_SUCCESS);
     expect(stateOf(vc)).toBe("IDLE");
   });
 });
 
-describe("23.2 call-manager-created VC", () => {
-  check("23.2", INCOMING_EVENTS, (state) => new Incoming(state), INCOMING_DIFFERENCES, [
+describe.each(ROUTES)("23.2 call-manager-created VC, %s", (route) => {
+  check("23.2", INCOMING_EVENTS, (state) => new Incoming(route, state), INCOMING_DIFFERENCES, [
     "NdisMCmCreateVc / NdisCoCreateVc ok (creator)",
   ]);
 
   it("NdisMCmCreateVc / NdisCoCreateVc ok (creator) in NONE: MADE", () => {
-    expect(stateOf(new Incoming("MADE").vc)).toBe("MADE");
+    expect(stateOf(new Incoming(route, "MADE").vc)).toBe("MADE");
   });
 
   it("CLOSE, already deactivated, then CloseCallComplete SUCCESS: MADE", () => {
-    const { core, vc } = new Incoming("CLOSE");
+    const { core, vc } = new Incoming(route, "CLOSE");
     expect(core.deactivate(vc)).toBe(NDIS_STATUS_SUCCESS);
     expect(stateOf(vc)).toBe("CLOSE");
     core.completeClose(vc);
@@ -329,18 +335,18 @@ describe("23.2 call-manager-created VC", () => {
   });
 
   it("an offer on an inactive VC (X-09) that is rejected leads to MADE", () => {
-    const { core, vc, sap } = new Incoming("MADE");
-    core.mcm.ndis.NdisMCmDispatchIncomingCall(sap, vc, PARAMETERS);
+    const { core, vc, sap } = new Incoming(route, "MADE");
+    core.manager.ndis.NdisMCmDispatchIncomingCall(sap, vc, PARAMETERS);
     core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_FAILURE, vc, PARAMETERS);
     expect(stateOf(vc)).toBe("MADE");
   });
 
   it("MADE after a finished call accepts a new activate and dispatch to the same client", () => {
-    const { core, vc, sap } = new Incoming("CLOSE");
+    const { core, vc, sap } = new Incoming(route, "CLOSE");
     core.completeClose(vc);
     core.deactivate(vc);
     core.activate(vc);
-    core.mcm.ndis.NdisMCmDispatchIncomingCall(sap, vc, PARAMETERS);
+    core.manager.ndis.NdisMCmDispatchIncomingCall(sap, vc, PARAMETERS);
     expect(stateOf(vc)).toBe("OFFER");
   });
 });
@@ -348,23 +354,25 @@ describe("23.2 call-manager-created VC", () => {
 // 23.4: a SAP.
 
 class Listening {
-  readonly core = new Core().start();
-  readonly af = this.core.openAf();
+  readonly core: Core;
+  readonly af: NdisAfHandle;
   readonly handle: NdisSapHandle;
   readonly sap: Sap;
 
-  constructor(state: string) {
-    const { core } = this;
-    core.mcm.on.cm.CmRegisterSapHandler = () => NDIS_STATUS_PENDING;
-    core.mcm.on.cm.CmDeregisterSapHandler = () => NDIS_STATUS_PENDING;
+  constructor(route: Route, state: string) {
+    const core = new Core({ route }).start();
+    this.core = core;
+    this.af = core.openAf();
+    core.manager.on.cm.CmRegisterSapHandler = () => NDIS_STATUS_PENDING;
+    core.manager.on.cm.CmDeregisterSapHandler = () => NDIS_STATUS_PENDING;
     const out = new OutParameter<NdisSapHandle>();
     core.client.ndis.NdisClRegisterSap(this.af, {}, someSap(), out);
-    const sap = core.mcm.last("ProtocolCmRegisterSap")[2];
+    const sap = core.manager.last("ProtocolCmRegisterSap")[2];
     if (!(sap instanceof Sap)) throw new Error("not a SAP");
     this.sap = sap;
     this.handle = sap as unknown as NdisSapHandle;
     const register = (status: typeof NDIS_STATUS_SUCCESS | typeof NDIS_STATUS_FAILURE) =>
-      core.mcm.ndis.NdisMCmRegisterSapComplete(status, this.handle, {});
+      core.manager.ndis.NdisMCmRegisterSapComplete(status, this.handle, {});
     if (state === "NONE") register(NDIS_STATUS_FAILURE);
     if (state === "REGISTERED" || state === "DEREGISTERING") register(NDIS_STATUS_SUCCESS);
     if (state === "DEREGISTERING") core.client.ndis.NdisClDeregisterSap(this.handle);
@@ -373,15 +381,17 @@ class Listening {
 }
 
 const SAP_EVENTS: Record<string, Act<Listening>> = {
-  "complete SUCCESS": ({ core, handle }) => core.mcm.ndis.NdisMCmRegisterSapComplete(NDIS_STATUS_SUCCESS, handle, {}),
-  "complete error": ({ core, handle }) => core.mcm.ndis.NdisMCmRegisterSapComplete(NDIS_STATUS_FAILURE, handle, {}),
+  "complete SUCCESS": ({ core, handle }) =>
+    core.manager.ndis.NdisMCmRegisterSapComplete(NDIS_STATUS_SUCCESS, handle, {}),
+  "complete error": ({ core, handle }) => core.manager.ndis.NdisMCmRegisterSapComplete(NDIS_STATUS_FAILURE, handle, {}),
   "DispatchIncomingCall on it": ({ core, handle, af }) =>
-    core.mcm.ndis.NdisMCmDispatchIncomingCall(handle, core.createIncomingVc(af), PARAMETERS),
+    core.manager.ndis.NdisMCmDispatchIncomingCall(handle, core.createIncomingVc(af), PARAMETERS),
   NdisClDeregisterSap: ({ core, handle }) => core.client.ndis.NdisClDeregisterSap(handle),
-  DeregisterSapComplete: ({ core, handle }) => core.mcm.ndis.NdisMCmDeregisterSapComplete(NDIS_STATUS_SUCCESS, handle),
+  DeregisterSapComplete: ({ core, handle }) =>
+    core.manager.ndis.NdisMCmDeregisterSapComplete(NDIS_STATUS_SUCCESS, handle),
 };
 
-describe("23.4 SAP", () => {
+describe.each(ROUTES)("23.4 SAP, %s", (route) => {
   const cells = cellsOf("23.4");
 
   it("the test knows every row of the rulebook, and no other", () => {
@@ -394,7 +404,7 @@ describe("23.4 SAP", () => {
     const act = SAP_EVENTS[event];
     if (act === undefined) continue;
     it(`${event} in ${state}: ${text}`, () => {
-      const at = new Listening(state);
+      const at = new Listening(route, state);
       const before: SapState = at.sap.state;
       const found = outcome(
         () => act(at),
@@ -406,16 +416,16 @@ describe("23.4 SAP", () => {
   }
 
   it("NdisClRegisterSap in NONE: REGISTERING; it makes a SAP of its own, so that no other cell can come about", () => {
-    expect(new Listening("REGISTERING").sap.state).toBe("REGISTERING");
+    expect(new Listening(route, "REGISTERING").sap.state).toBe("REGISTERING");
   });
 
   it("existing call on the SAP: unaffected by REGISTERED, DEREGISTERING and after", () => {
-    const { core, af, handle } = new Listening("REGISTERED");
+    const { core, af, handle } = new Listening(route, "REGISTERED");
     const vc = core.createIncomingVc(af);
-    core.mcm.ndis.NdisMCmDispatchIncomingCall(handle, vc, PARAMETERS);
+    core.manager.ndis.NdisMCmDispatchIncomingCall(handle, vc, PARAMETERS);
     core.client.ndis.NdisClDeregisterSap(handle);
     expect(stateOf(vc)).toBe("OFFER");
-    core.mcm.ndis.NdisMCmDeregisterSapComplete(NDIS_STATUS_SUCCESS, handle);
+    core.manager.ndis.NdisMCmDeregisterSapComplete(NDIS_STATUS_SUCCESS, handle);
     expect(stateOf(vc)).toBe("OFFER");
     core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
     expect(stateOf(vc)).toBe("ACC");

@@ -42,8 +42,14 @@ describe("NdisCoCreateVc", () => {
     expect(core.live.vcs).toBe(0);
   });
 
-  it("VC-08: FAILURE for the AF of another binding", () => {
-    const core = new Core({ clients: ["one", "two"] }).start();
+  it("VC-08, AF-38: FAILURE for the AF of another binding, and a violation when the verifier is on", () => {
+    const watched = new Core({ clients: ["one", "two"] }).start();
+    const [first, second] = watched.clients;
+    if (first === undefined || second === undefined) throw new Error("two clients");
+    const foreign = watched.openAf(second);
+    expect(broken(() => watched.createVc(foreign, first))).toBe("AF-38 by one");
+
+    const core = new Core({ clients: ["one", "two"], verifier: false }).start();
     const [one, two] = core.clients;
     if (one === undefined || two === undefined) throw new Error("two clients");
     const out = new OutParameter<NdisVcHandle>();

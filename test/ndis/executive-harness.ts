@@ -39,7 +39,7 @@ export class Host {
     this.world = new World({ memoryBytes: 9 << 20, chooser: options.chooser ?? null, probe });
     const machine = this.world.addMachine("host-a", 1 << 20);
     this.slot = machine.addSlot("nic0");
-    this.environment = new NdisEnvironment(machine, options.verifying ?? true);
+    this.environment = new NdisEnvironment(machine, (options.verifying ?? true) ? {} : null);
     const driverObject = { DriverName: OWNER, DriverUnload: null };
     const driver = new MiniportDriver(OWNER, driverObject, null, NDIS_MINIPORT_DRIVER_CHARACTERISTICS());
     this.adapter = new MiniportAdapter(this.environment, driver, this.slot, options.configuration ?? new Map());

@@ -2,7 +2,7 @@ import type { MiniportAdapter } from "../adapter/adapter.ts";
 import type { Binding } from "../binding/binding.ts";
 import type { NDIS_CONTEXT, NdisAfHandle } from "../ddi/handles.ts";
 import type { CO_ADDRESS_FAMILY } from "../ddi/structures/calls.ts";
-import type { CallManagerHandlers, ClientHandlers } from "../driver/drivers.ts";
+import type { CallManagerHandlers, ClientHandlers, MiniportDriver, ProtocolDriver } from "../driver/drivers.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { Stateful, TransitionTable } from "../funnel.ts";
 
@@ -10,23 +10,34 @@ import type { Stateful, TransitionTable } from "../funnel.ts";
 export class AddressFamilyRegistration {
   readonly adapter: MiniportAdapter;
   readonly addressFamily: CO_ADDRESS_FAMILY;
-  readonly callManager: CallManagerHandlers;
-  /** What ProtocolCmOpenAf gets as CallMgrBindingContext: the adapter context of an MCM (MCM-09). */
-  readonly callManagerContext: () => NDIS_CONTEXT;
-  readonly owner: string;
+  /** Of a stand-alone call manager; null for an MCM. */
+  readonly binding: Binding | null;
 
-  constructor(
-    adapter: MiniportAdapter,
-    addressFamily: CO_ADDRESS_FAMILY,
-    callManager: CallManagerHandlers,
-    callManagerContext: () => NDIS_CONTEXT,
-    owner: string,
-  ) {
+  constructor(adapter: MiniportAdapter, addressFamily: CO_ADDRESS_FAMILY, binding: Binding | null) {
     this.adapter = adapter;
     this.addressFamily = { ...addressFamily };
-    this.callManager = callManager;
-    this.callManagerContext = callManagerContext;
-    this.owner = owner;
+    this.binding = binding;
+  }
+
+  get driver(): MiniportDriver | ProtocolDriver {
+    return this.binding === null ? this.adapter.driver : this.binding.protocol;
+  }
+
+  /** The driver's name. */
+  get owner(): string {
+    return this.driver.name;
+  }
+
+  /** Looked up for every call: a driver may replace its entry points at any time (REG-33). */
+  get callManager(): CallManagerHandlers {
+    const { callManager } = this.driver;
+    if (callManager === null) throw new Error(`${this.owner} registered an address family without handlers`);
+    return callManager;
+  }
+
+  /** What ProtocolCmOpenAf gets as CallMgrBindingContext: the adapter context of an MCM (MCM-09). */
+  get callManagerContext(): NDIS_CONTEXT {
+    return this.binding === null ? this.adapter.context : this.binding.context;
   }
 }
 
@@ -62,7 +73,6 @@ export class AddressFamily implements Stateful<AddressFamilyState> {
   readonly traceName: string;
   readonly registration: AddressFamilyRegistration;
   readonly binding: Binding;
-  readonly client: ClientHandlers;
   readonly clientContext: NDIS_CONTEXT;
   callManagerContext: NDIS_CONTEXT = null;
   state: AddressFamilyState = "OPENING";
@@ -77,15 +87,28 @@ export class AddressFamily implements Stateful<AddressFamilyState> {
     environment: NdisEnvironment,
     registration: AddressFamilyRegistration,
     binding: Binding,
-    client: ClientHandlers,
     clientContext: NDIS_CONTEXT,
   ) {
     this.environment = environment;
     this.traceName = environment.nameObject("af");
     this.registration = registration;
     this.binding = binding;
-    this.client = client;
     this.clientContext = clientContext;
+  }
+
+  /** Looked up for every call: a driver may replace its entry points at any time (REG-33). */
+  get client(): ClientHandlers {
+    const { client, name } = this.binding.protocol;
+    if (client === null) throw new Error(`${name} opened an address family without handlers`);
+    return client;
+  }
+
+  get contexts(): readonly unknown[] {
+    return [this.clientContext, this.callManagerContext];
+  }
+
+  isSharedBy(driver: string): boolean {
+    return driver === this.binding.protocol.name || driver === this.registration.owner;
   }
 }
 
@@ -96,12 +119,19 @@ export function resolveAddressFamily(
   caller: string,
 ): AddressFamily | null {
   const object: unknown = handle;
-  if (
-    object instanceof AddressFamily &&
-    object.environment === environment &&
-    (object.state !== "CLOSED" || object.notifyPended)
-  )
-    return object;
-  environment.misuse("AF-27", caller, "NdisAfHandle is not the handle of an open address family of this machine");
-  return null;
+  const known = object instanceof AddressFamily && object.environment === environment ? object : null;
+  if (known === null || (known.state === "CLOSED" && !known.notifyPended)) {
+    environment.misuse(
+      "AF-27",
+      caller,
+      "NdisAfHandle is not the handle of an open address family of this machine",
+      known,
+    );
+    return null;
+  }
+  if (environment.verifying && !known.isSharedBy(caller)) {
+    environment.misuse("AF-38", caller, `${known.traceName} belongs to other drivers`, known);
+    return null;
+  }
+  return known;
 }

@@ -22,25 +22,59 @@ export function registerMcmAddressFamily(
 ): NDIS_STATUS_FINAL {
   const { driver } = adapter;
   if (driver.co === null || driver.callManager === null) return NDIS_STATUS_FAILURE;
-  if (adapter.addressFamilies.some((other) => other.addressFamily.AddressFamily === addressFamily.AddressFamily))
-    return NDIS_STATUS_FAILURE;
-  const registration = new AddressFamilyRegistration(
-    adapter,
-    addressFamily,
-    driver.callManager,
-    () => adapter.context,
-    driver.name,
-  );
-  adapter.addressFamilies.push(registration);
-  for (const binding of adapter.bindings) {
-    if (binding.state !== "Opening" && binding.isOpen) notifyClient(binding, registration);
-  }
+  if (isTaken(adapter, addressFamily)) return NDIS_STATUS_FAILURE;
+  announce(register(adapter, addressFamily, null));
   return NDIS_STATUS_SUCCESS;
 }
 
-/** Tells a client that is bound of every address family that is registered on its adapter (AF-11). */
+/**
+ * NdisCmRegisterAddressFamilyEx: FAILURE for a caller that is no call manager, a miniport that is not connection-oriented, an AF that is
+ * taken, or a binding that closes (AF-04, AF-06). Clients hear of it when the call manager's bind is done (AF-10).
+ */
+export function registerCmAddressFamily(binding: Binding, addressFamily: CO_ADDRESS_FAMILY): NDIS_STATUS_FINAL {
+  const { adapter, protocol } = binding;
+  if (protocol.co === null || protocol.callManager === null || adapter.driver.co === null) return NDIS_STATUS_FAILURE;
+  if (binding.state === "Closing" || isTaken(adapter, addressFamily)) return NDIS_STATUS_FAILURE;
+  const registration = register(adapter, addressFamily, binding);
+  if (binding.state !== "Opening") announce(registration);
+  return NDIS_STATUS_SUCCESS;
+}
+
+function isTaken(adapter: MiniportAdapter, { AddressFamily: wanted }: CO_ADDRESS_FAMILY): boolean {
+  return adapter.addressFamilies.some(({ addressFamily }) => addressFamily.AddressFamily === wanted);
+}
+
+function register(
+  adapter: MiniportAdapter,
+  addressFamily: CO_ADDRESS_FAMILY,
+  binding: Binding | null,
+): AddressFamilyRegistration {
+  const registration = new AddressFamilyRegistration(adapter, addressFamily, binding);
+  adapter.addressFamilies.push(registration);
+  return registration;
+}
+
+/** Tells every protocol that is bound (AF-11). */
+function announce(registration: AddressFamilyRegistration): void {
+  for (const binding of registration.adapter.bindings.slice()) {
+    if (binding.state !== "Opening" && binding.isOpen) notifyClient(binding, registration);
+  }
+}
+
+/** A bind is done: the protocol hears of every address family on its adapter, and the others of those that it brought (AF-10, AF-11). */
 export function notifyAddressFamilies(binding: Binding): void {
-  for (const registration of binding.adapter.addressFamilies) notifyClient(binding, registration);
+  const { addressFamilies } = binding.adapter;
+  for (const registration of addressFamilies.slice()) {
+    if (registration.binding === binding) announce(registration);
+    else notifyClient(binding, registration);
+  }
+}
+
+/** The binding of a stand-alone call manager closes: what it offered on the adapter is gone (section 23.5). */
+export function withdrawAddressFamilies(binding: Binding): void {
+  const { addressFamilies } = binding.adapter;
+  const left = addressFamilies.filter((registration) => registration.binding !== binding);
+  addressFamilies.splice(0, addressFamilies.length, ...left);
 }
 
 function notifyClient(binding: Binding, registration: AddressFamilyRegistration): void {
@@ -57,19 +91,19 @@ export function openAddressFamily(
   ClientAfContext: NDIS_CONTEXT,
   NdisAfHandle: OutParameter<NdisAfHandle>,
 ): NDIS_STATUS {
-  const { client } = binding.protocol;
   const registration = binding.adapter.addressFamilies.find(
     (other) => other.addressFamily.AddressFamily === addressFamily.AddressFamily,
   );
-  if (client === null || registration === undefined || binding.state === "Closing") return NDIS_STATUS_FAILURE;
-  const af = new AddressFamily(environment, registration, binding, client, ClientAfContext);
+  if (binding.protocol.client === null || registration === undefined || binding.state === "Closing")
+    return NDIS_STATUS_FAILURE;
+  const af = new AddressFamily(environment, registration, binding, ClientAfContext);
   environment.live.addressFamilies++;
   binding.addressFamilies++;
   const context = new OutParameter<NDIS_CONTEXT>();
   af.openPended = true;
   const handle = toHandle<NdisAfHandle>(af);
   const status = registration.callManager.CmOpenAfHandler(
-    registration.callManagerContext(),
+    registration.callManagerContext,
     { ...addressFamily },
     handle,
     context,

@@ -44,7 +44,10 @@ export class Binding implements Stateful<BindingState> {
   /** Between NdisOpenAdapterEx and NdisCloseAdapterEx. */
   isOpen = false;
   context: NDIS_CONTEXT = null;
+  /** Address families that this client has open. */
   addressFamilies = 0;
+  /** VCs that this stand-alone call manager has for itself (VC-14). */
+  ownVcs = 0;
   outstandingOidRequests = 0;
   indicatedOutstanding = 0;
   sendsOutstanding = 0;

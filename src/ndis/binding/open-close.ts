@@ -1,3 +1,4 @@
+import { withdrawAddressFamilies } from "../address-family/operations.ts";
 import { NDIS_MEDIUM } from "../ddi/constants/enumerations.ts";
 import type {
   NDIS_CONTEXT,
@@ -57,6 +58,13 @@ export function closeAdapter(environment: NdisEnvironment, owner: string, handle
       `NdisCloseAdapterEx on ${binding.traceName} with ${binding.addressFamilies} address families open`,
     );
   }
+  if (binding.ownVcs > 0)
+    environment.misuse(
+      "BND-09",
+      owner,
+      `NdisCloseAdapterEx on ${binding.traceName} with ${binding.ownVcs} VCs of its own`,
+    );
+  withdrawAddressFamilies(binding);
   binding.isOpen = false;
   environment.live.bindings--;
   if (isQuiet(binding)) return NDIS_STATUS_SUCCESS;

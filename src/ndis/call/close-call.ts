@@ -1,42 +1,61 @@
 import type { NdisPartyHandle, NdisVcHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
-import { NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
+import { NDIS_STATUS_FAILURE, NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import type { Party } from "../party/party.ts";
+import { advanceParty, forgetParty } from "../party/party.ts";
 import type { Vc } from "../vc/vc.ts";
-import { advanceVc, resolveVc } from "../vc/vc.ts";
+import { addressFamilyOf, advanceVc, resolveVc, vcPermits } from "../vc/vc.ts";
 import { settleInactive } from "./incoming-call.ts";
 
-/** NdisClCloseCall: every send must be back (CLS-01); forwarded to ProtocolCmCloseCall (CLS-03). */
+/** NdisClCloseCall: every send must be back (CLS-01), one party be left (CLS-04); forwarded to ProtocolCmCloseCall (CLS-03). */
 export function closeCall(
   environment: NdisEnvironment,
   owner: string,
   vc: Vc,
+  NdisPartyHandle: NdisPartyHandle | null,
   Buffer: Uint8Array | null,
   Size: number,
 ): NDIS_STATUS {
+  const legal = vcPermits(vc, "CloseCall", owner);
+  if (legal !== NDIS_STATUS_SUCCESS) return legal;
   if (vc.sendsOutstanding > 0) {
-    environment.misuse(
-      "CLS-01",
-      owner,
-      `NdisClCloseCall on ${vc.traceName} with ${vc.sendsOutstanding} sends outstanding`,
-    );
+    const message = `NdisClCloseCall on ${vc.traceName} with ${vc.sendsOutstanding} sends outstanding`;
+    environment.misuse("CLS-01", owner, message, vc);
   }
-  const moved = advanceVc(vc, "CloseCall", owner);
-  if (moved !== NDIS_STATUS_SUCCESS) return moved;
+  if (!namesLastParty(vc, NdisPartyHandle, owner)) return NDIS_STATUS_FAILURE;
+  advanceVc(vc, "CloseCall", owner);
   vc.closeCallPended = true;
-  const { callManager, owner: callManagerOwner } = vc.addressFamily.registration;
-  const status = callManager.CmCloseCallHandler(vc.callManagerContext, null, Buffer, Size);
+  const { callManager, owner: callManagerOwner } = addressFamilyOf(vc).registration;
+  const partyContext = lastPartyOf(vc)?.callManagerContext ?? null;
+  const status = callManager.CmCloseCallHandler(vc.callManagerContext, partyContext, Buffer, Size);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!vc.closeCallPended) {
-    environment.misuse(
-      "CLS-09",
-      callManagerOwner,
-      "ProtocolCmCloseCall completed the close and returned a final status as well",
-    );
+    const message = "ProtocolCmCloseCall completed the close and returned a final status as well";
+    environment.misuse("CLS-09", callManagerOwner, message, vc);
     return NDIS_STATUS_PENDING;
   }
   settleClose(vc, status, callManagerOwner);
   return status;
+}
+
+/** CLS-04: a multipoint call is closed with the handle of its only party, a point-to-point call with NULL. */
+function namesLastParty(vc: Vc, handle: NdisPartyHandle | null, owner: string): boolean {
+  const { parties, environment, traceName } = vc;
+  const given: unknown = handle;
+  const only = lastPartyOf(vc);
+  if (parties !== null && parties.length > 1) {
+    environment.misuse("CLS-04", owner, `NdisClCloseCall on ${traceName}, which has ${parties.length} parties`, vc);
+    return false;
+  }
+  if (given === only) return only === null || advanceParty(only, "CloseCall", owner) === NDIS_STATUS_SUCCESS;
+  const right = only === null ? "NULL: the call is point-to-point" : `the handle of ${only.traceName}`;
+  environment.misuse("CLS-04", owner, `NdisPartyHandle of NdisClCloseCall on ${traceName} is ${right}`, vc);
+  return false;
+}
+
+function lastPartyOf(vc: Vc): Party | null {
+  return vc.parties?.[0] ?? null;
 }
 
 /** Ndis(M)CmCloseCallComplete: runs ProtocolClCloseCallComplete (CLS-09, CLS-10). */
@@ -49,23 +68,31 @@ export function closeCallComplete(
 ): void {
   const vc = resolveVc(environment, handle, owner);
   if (vc === null || !environment.completes(Status, "CLS-09", owner)) return;
-  if (!vc.closeCallPended || NdisPartyHandle !== null) {
-    environment.misuse(
-      "CLS-09",
-      owner,
-      `close-call complete for ${vc.traceName}, which has no pending close${NdisPartyHandle === null ? "" : " of a party"}`,
-    );
+  if (!vc.closeCallPended) {
+    environment.misuse("CLS-09", owner, `close-call complete for ${vc.traceName}, which has no pending close`, vc);
     return;
   }
+  const party = lastPartyOf(vc);
+  const given: unknown = NdisPartyHandle;
+  if (given !== party) {
+    const right = party === null ? "NULL: the call is point-to-point" : `the handle of ${party.traceName}`;
+    environment.misuse("CLS-09", owner, `NdisPartyHandle for ${vc.traceName} is ${right}`, vc);
+  }
   if (!settleClose(vc, Status, owner)) return;
-  vc.addressFamily.client.ClCloseCallCompleteHandler(Status, vc.clientContext, null);
+  addressFamilyOf(vc).client.ClCloseCallCompleteHandler(Status, vc.clientContext, party?.clientContext ?? null);
 }
 
 function settleClose(vc: Vc, status: NDIS_STATUS, owner: string): boolean {
   const closed = status === NDIS_STATUS_SUCCESS;
   if (advanceVc(vc, closed ? "CloseCallSuccess" : "CloseCallFailure", owner) !== NDIS_STATUS_SUCCESS) return false;
   vc.closeCallPended = false;
-  settleInactive(vc);
+  const party = lastPartyOf(vc);
+  if (closed && party !== null) {
+    advanceParty(party, "CloseSuccess", owner);
+    forgetParty(party, owner);
+    vc.parties = null;
+  }
+  settleInactive(vc, owner);
   return true;
 }
 
@@ -81,5 +108,5 @@ export function dispatchIncomingCloseCall(
   const vc = resolveVc(environment, handle, owner);
   if (vc === null) return;
   if (advanceVc(vc, "DispatchIncomingCloseCall", owner) !== NDIS_STATUS_SUCCESS) return;
-  vc.addressFamily.client.ClIncomingCloseCallHandler(CloseStatus, vc.clientContext, Buffer, Size);
+  addressFamilyOf(vc).client.ClIncomingCloseCallHandler(CloseStatus, vc.clientContext, Buffer, Size);
 }

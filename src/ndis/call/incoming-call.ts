@@ -7,7 +7,7 @@ import { advance } from "../funnel.ts";
 import type { Sap } from "../sap/sap.ts";
 import { SAP_STATES } from "../sap/sap.ts";
 import type { Vc } from "../vc/vc.ts";
-import { advanceVc, resolveVc } from "../vc/vc.ts";
+import { addressFamilyOf, advanceVc, resolveVc } from "../vc/vc.ts";
 
 /** Ndis(M)CmDispatchIncomingCall: runs ProtocolClIncomingCall of the client that owns the SAP (INC-03). */
 export function dispatchIncomingCall(owner: string, sap: Sap, vc: Vc, CallParameters: CO_CALL_PARAMETERS): NDIS_STATUS {
@@ -51,7 +51,7 @@ export function incomingCallComplete(
     return;
   }
   if (!settleOffer(vc, Status, owner)) return;
-  vc.addressFamily.registration.callManager.CmIncomingCallCompleteHandler(
+  addressFamilyOf(vc).registration.callManager.CmIncomingCallCompleteHandler(
     Status,
     vc.callManagerContext,
     CallParameters,
@@ -64,13 +64,13 @@ function settleOffer(vc: Vc, status: NDIS_STATUS, owner: string): boolean {
   if (vc.state === "RCLOSE") return true;
   if (advanceVc(vc, accepted ? "IncomingCallAccepted" : "IncomingCallRejected", owner) !== NDIS_STATUS_SUCCESS)
     return false;
-  settleInactive(vc);
+  settleInactive(vc, owner);
   return true;
 }
 
 /** A call that ended on a VC that is not active (any more) leaves the VC as it was made. */
-export function settleInactive(vc: Vc): void {
-  if (vc.state === "DONE" && !vc.active) vc.state = "MADE";
+export function settleInactive(vc: Vc, owner: string): void {
+  if (vc.state === "DONE" && !vc.active) advanceVc(vc, "EndedInactive", owner);
 }
 
 /** Ndis(M)CmDispatchCallConnected: runs ProtocolClCallConnected; the VC must be active (CON-01, CON-02). */
@@ -82,5 +82,5 @@ export function dispatchCallConnected(environment: NdisEnvironment, owner: strin
     return;
   }
   if (advanceVc(vc, "DispatchCallConnected", owner) !== NDIS_STATUS_SUCCESS) return;
-  vc.addressFamily.client.ClCallConnectedHandler(vc.clientContext);
+  addressFamilyOf(vc).client.ClCallConnectedHandler(vc.clientContext);
 }

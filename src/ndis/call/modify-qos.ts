@@ -4,7 +4,7 @@ import { NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { CO_CALL_PARAMETERS } from "../ddi/structures/calls.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { Vc } from "../vc/vc.ts";
-import { advanceVc, resolveVc } from "../vc/vc.ts";
+import { addressFamilyOf, advanceVc, resolveVc } from "../vc/vc.ts";
 
 /** NdisClModifyCallQoS: forwarded to ProtocolCmModifyCallQoS (QOS-01, QOS-02). */
 export function modifyCallQoS(
@@ -16,7 +16,7 @@ export function modifyCallQoS(
   const moved = advanceVc(vc, "ModifyCallQoS", owner);
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
   vc.modifyPended = true;
-  const { callManager, owner: callManagerOwner } = vc.addressFamily.registration;
+  const { callManager, owner: callManagerOwner } = addressFamilyOf(vc).registration;
   const status = callManager.CmModifyCallQoSHandler(vc.callManagerContext, CallParameters);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!vc.modifyPended) {
@@ -46,7 +46,7 @@ export function modifyCallQoSComplete(
     return;
   }
   vc.modifyPended = false;
-  vc.addressFamily.client.ClModifyCallQoSCompleteHandler(Status, vc.clientContext, CallParameters);
+  addressFamilyOf(vc).client.ClModifyCallQoSCompleteHandler(Status, vc.clientContext, CallParameters);
 }
 
 /** Ndis(M)CmDispatchIncomingCallQoSChange: runs ProtocolClIncomingCallQoSChange (QOS-09, QOS-10). */
@@ -59,5 +59,5 @@ export function dispatchIncomingCallQoSChange(
   const vc = resolveVc(environment, handle, owner);
   if (vc === null) return;
   if (advanceVc(vc, "ModifyCallQoS", owner) !== NDIS_STATUS_SUCCESS) return;
-  vc.addressFamily.client.ClIncomingCallQoSChangeHandler(vc.clientContext, CallParameters);
+  addressFamilyOf(vc).client.ClIncomingCallQoSChangeHandler(vc.clientContext, CallParameters);
 }

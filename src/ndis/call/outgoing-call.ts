@@ -1,17 +1,18 @@
-import type { NDIS_CONTEXT, NdisPartyHandle, NdisVcHandle, OutParameter } from "../ddi/handles.ts";
+import type { NDIS_CONTEXT, NdisPartyHandle, NdisVcHandle } from "../ddi/handles.ts";
+import { OutParameter, toHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
-import {
-  NDIS_STATUS_FAILURE,
-  NDIS_STATUS_NOT_SUPPORTED,
-  NDIS_STATUS_PENDING,
-  NDIS_STATUS_SUCCESS,
-} from "../ddi/status.ts";
+import { NDIS_STATUS_FAILURE, NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { CO_CALL_PARAMETERS } from "../ddi/structures/calls.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import type { Party } from "../party/party.ts";
+import { addParty, advanceParty, forgetParty, settleAdded } from "../party/party.ts";
 import type { Vc } from "../vc/vc.ts";
-import { advanceVc, resolveVc } from "../vc/vc.ts";
+import { addressFamilyOf, advanceVc, resolveVc } from "../vc/vc.ts";
 
-/** NdisClMakeCall: forwarded to ProtocolCmMakeCall (OUT-04); a final status means that the client completes itself (OUT-26). */
+/**
+ * NdisClMakeCall: forwarded to ProtocolCmMakeCall (OUT-04); a final status means that the client completes itself (OUT-26). A party
+ * context makes the call multipoint (OUT-03).
+ */
 export function makeCall(
   owner: string,
   vc: Vc,
@@ -19,31 +20,36 @@ export function makeCall(
   ProtocolPartyContext: NDIS_CONTEXT | null,
   NdisPartyHandle: OutParameter<NdisPartyHandle> | null,
 ): NDIS_STATUS {
-  if (ProtocolPartyContext !== null) {
-    if (NdisPartyHandle !== null) NdisPartyHandle.Value = null;
-    return NDIS_STATUS_NOT_SUPPORTED;
-  }
+  const { environment } = vc;
+  if (NdisPartyHandle !== null) NdisPartyHandle.Value = null;
+  const isMultipoint = ProtocolPartyContext !== null && ProtocolPartyContext !== undefined;
+  if (isMultipoint && NdisPartyHandle === null)
+    environment.misuse("PTY-02", owner, "a multipoint call needs an output variable for its party handle", vc);
   const moved = advanceVc(vc, "MakeCall", owner);
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
-  const { callManager, owner: callManagerOwner } = vc.addressFamily.registration;
+  const { callManager, owner: callManagerOwner } = addressFamilyOf(vc).registration;
+  const party = isMultipoint ? addParty(vc, ProtocolPartyContext, owner) : null;
+  const slot = party === null ? null : new OutParameter<NDIS_CONTEXT>();
   vc.makeCallPended = true;
-  const status = callManager.CmMakeCallHandler(vc.callManagerContext, CallParameters, null, null);
+  const handle = party === null ? null : toHandle<NdisPartyHandle>(party);
+  const status = callManager.CmMakeCallHandler(vc.callManagerContext, CallParameters, handle, slot);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!vc.makeCallPended) {
-    vc.environment.misuse(
-      "OUT-07",
-      callManagerOwner,
-      "ProtocolCmMakeCall completed the call and returned a final status as well",
-    );
+    const message = "ProtocolCmMakeCall completed the call and returned a final status as well";
+    environment.misuse("OUT-07", callManagerOwner, message, vc);
     return NDIS_STATUS_PENDING;
   }
-  vc.makeCallPended = false;
   const connected = status === NDIS_STATUS_SUCCESS;
-  if (advanceVc(vc, connected ? "MakeCallSuccess" : "MakeCallFailure", callManagerOwner) === NDIS_STATUS_SUCCESS) {
+  const settled = advanceVc(vc, connected ? "MakeCallSuccess" : "MakeCallFailure", callManagerOwner);
+  vc.makeCallPended = false;
+  if (settled === NDIS_STATUS_SUCCESS) {
+    settleFirstParty(vc, party, status, slot?.Value ?? null, callManagerOwner, "OUT-06");
+    if (connected && NdisPartyHandle !== null) NdisPartyHandle.Value = handle;
     return status;
   }
   // OUT-09: a success before the activation is none.
   advanceVc(vc, "MakeCallFailure", callManagerOwner);
+  settleFirstParty(vc, party, NDIS_STATUS_FAILURE, null, callManagerOwner, "OUT-06");
   return NDIS_STATUS_FAILURE;
 }
 
@@ -60,18 +66,55 @@ export function makeCallComplete(
   const vc = resolveVc(environment, handle, owner);
   if (vc === null || !environment.completes(Status, "OUT-08", owner)) return;
   if (!vc.makeCallPended) {
-    environment.misuse("OUT-07", owner, `make-call complete for ${vc.traceName}, which has no pending make-call`);
+    environment.misuse("OUT-07", owner, `make-call complete for ${vc.traceName}, which has no pending make-call`, vc);
     return;
   }
-  if (NdisPartyHandle !== null || CallMgrPartyContext !== null) {
-    environment.misuse(
-      "OUT-13",
-      owner,
-      `party handle and context are NULL for ${vc.traceName}, which is point-to-point`,
-    );
-  }
-  const moved = advanceVc(vc, Status === NDIS_STATUS_SUCCESS ? "MakeCallSuccess" : "MakeCallFailure", owner);
-  if (moved !== NDIS_STATUS_SUCCESS) return;
+  const party = vc.parties?.[0] ?? null;
+  checkPartyArguments(vc, party, NdisPartyHandle, CallMgrPartyContext, owner);
+  const connected = Status === NDIS_STATUS_SUCCESS;
+  if (advanceVc(vc, connected ? "MakeCallSuccess" : "MakeCallFailure", owner) !== NDIS_STATUS_SUCCESS) return;
   vc.makeCallPended = false;
-  vc.addressFamily.client.ClMakeCallCompleteHandler(Status, vc.clientContext, null, CallParameters);
+  settleFirstParty(vc, party, Status, CallMgrPartyContext, owner, "OUT-13");
+  const partyHandle = connected && party !== null ? toHandle<NdisPartyHandle>(party) : null;
+  addressFamilyOf(vc).client.ClMakeCallCompleteHandler(Status, vc.clientContext, partyHandle, CallParameters);
+}
+
+/** OUT-13: the party handle as ProtocolCmMakeCall got it; for a point-to-point call both are NULL. */
+function checkPartyArguments(
+  vc: Vc,
+  party: Party | null,
+  handle: NdisPartyHandle | null,
+  context: NDIS_CONTEXT,
+  owner: string,
+): void {
+  const given: unknown = handle;
+  if (given !== party) {
+    const right = party === null ? "NULL for a point-to-point call" : `the handle of ${party.traceName}`;
+    vc.environment.misuse("OUT-13", owner, `NdisPartyHandle for ${vc.traceName} is ${right}`, vc);
+  } else if (party === null && context !== null) {
+    const message = `CallMgrPartyContext is NULL for ${vc.traceName}, which is point-to-point`;
+    vc.environment.misuse("OUT-13", owner, message, vc);
+  }
+}
+
+/** The first party lives and dies with its call: the context counts for SUCCESS only (OUT-12), and a failure frees the party at once (OUT-14). */
+function settleFirstParty(
+  vc: Vc,
+  party: Party | null,
+  status: NDIS_STATUS,
+  context: NDIS_CONTEXT,
+  owner: string,
+  rule: string,
+): void {
+  if (party === null) return;
+  if (status !== NDIS_STATUS_SUCCESS) {
+    advanceParty(party, "AddFailure", owner);
+    forgetParty(party, owner);
+    vc.parties = null;
+    return;
+  }
+  if (context === null)
+    vc.environment.misuse(rule, owner, `${party.traceName} is connected without a party context`, party);
+  party.callManagerContext = context;
+  settleAdded(party, owner);
 }

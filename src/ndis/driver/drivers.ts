@@ -58,6 +58,7 @@ export class ProtocolDriver {
   registered = true;
   co: ProtocolCoHandlers | null = null;
   client: ClientHandlers | null = null;
+  callManager: CallManagerHandlers | null = null;
 
   constructor(name: string, context: NDIS_CONTEXT, characteristics: NDIS_PROTOCOL_DRIVER_CHARACTERISTICS) {
     this.name = name;

@@ -97,6 +97,18 @@ export function setProtocolOptionalHandlers(
     driver.client = observeHandlers(environment, driver.name, complete);
     return NDIS_STATUS_SUCCESS;
   }
+  if (Type === types.NDIS_OBJECT_TYPE_CO_CALL_MANAGER_OPTIONAL_HANDLERS) {
+    const complete = requireAll(
+      environment,
+      driver.name,
+      handlers as NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS,
+      "NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS",
+      "REG-09",
+    );
+    if (complete === null) return NDIS_STATUS_FAILURE;
+    driver.callManager = observeHandlers(environment, driver.name, complete);
+    return NDIS_STATUS_SUCCESS;
+  }
   return NDIS_STATUS_FAILURE;
 }
 

@@ -4,34 +4,118 @@ import {
   closeAddressFamilyComplete,
   notifyCloseAddressFamily,
   openAddressFamilyComplete,
+  registerCmAddressFamily,
   registerMcmAddressFamily,
 } from "../address-family/operations.ts";
+import { resolveBinding } from "../binding/binding.ts";
 import { closeCallComplete, dispatchIncomingCloseCall } from "../call/close-call.ts";
 import { dispatchCallConnected, dispatchIncomingCall } from "../call/incoming-call.ts";
 import { dispatchIncomingCallQoSChange, modifyCallQoSComplete } from "../call/modify-qos.ts";
 import { makeCallComplete } from "../call/outgoing-call.ts";
+import type { NdisCmFunctions } from "../ddi/functions/call-manager.ts";
 import type { NdisMCmFunctions } from "../ddi/functions/mcm.ts";
 import { NDIS_STATUS_FAILURE } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { OidRequests } from "../oid/oid-request.ts";
+import { addPartyComplete, dispatchIncomingDropParty, dropPartyComplete } from "../party/add-drop.ts";
 import { deregisterSapComplete, registerSapComplete, resolveSap } from "../sap/sap.ts";
-import { activateMcmVc, deactivateMcmVc } from "../vc/activate-deactivate.ts";
+import { activateCmVc, activateMcmVc, deactivateCmVc, deactivateMcmVc } from "../vc/activate-deactivate.ts";
 import { createCallManagerVc, deleteVc } from "../vc/create-delete.ts";
 import { resolveVc } from "../vc/vc.ts";
 
+/** What both kinds of call managers tell NDIS, by the part of the name that NdisCm and NdisMCm functions share (MCM-08). */
+function sharedFunctions(environment: NdisEnvironment, owner: string) {
+  return {
+    OpenAddressFamilyComplete: (Status, af, context) =>
+      openAddressFamilyComplete(environment, owner, Status, af, context),
+    CloseAddressFamilyComplete: (Status, af) => closeAddressFamilyComplete(environment, owner, Status, af),
+    NotifyCloseAddressFamily: (af) => notifyCloseAddressFamily(environment, owner, af),
+    RegisterSapComplete: (Status, sap, context) => registerSapComplete(environment, owner, Status, sap, context),
+    DeregisterSapComplete: (Status, sap) => deregisterSapComplete(environment, owner, Status, sap),
+    MakeCallComplete: (Status, vc, party, partyContext, parameters) =>
+      makeCallComplete(environment, owner, Status, vc, party, partyContext, parameters),
+    DispatchIncomingCall: (sapHandle, vcHandle, parameters) => {
+      const sap = resolveSap(environment, sapHandle, owner);
+      const vc = resolveVc(environment, vcHandle, owner);
+      if (sap === null || vc === null) return NDIS_STATUS_FAILURE;
+      return dispatchIncomingCall(owner, sap, vc, parameters);
+    },
+    DispatchCallConnected: (vc) => dispatchCallConnected(environment, owner, vc),
+    DispatchIncomingCallQoSChange: (vc, parameters) =>
+      dispatchIncomingCallQoSChange(environment, owner, vc, parameters),
+    DispatchIncomingCloseCall: (Status, vc, data, size) =>
+      dispatchIncomingCloseCall(environment, owner, Status, vc, data, size),
+    DispatchIncomingDropParty: (Status, party, data, size) =>
+      dispatchIncomingDropParty(environment, owner, Status, party, data, size),
+    CloseCallComplete: (Status, vc, party) => closeCallComplete(environment, owner, Status, vc, party),
+    AddPartyComplete: (Status, party, context, parameters) =>
+      addPartyComplete(environment, owner, Status, party, context, parameters),
+    DropPartyComplete: (Status, party) => dropPartyComplete(environment, owner, Status, party),
+    ModifyCallQoSComplete: (Status, vc, parameters) =>
+      modifyCallQoSComplete(environment, owner, Status, vc, parameters),
+  } satisfies SharedFunctions;
+}
+
+type SharedName =
+  | "OpenAddressFamilyComplete"
+  | "CloseAddressFamilyComplete"
+  | "NotifyCloseAddressFamily"
+  | "RegisterSapComplete"
+  | "DeregisterSapComplete"
+  | "MakeCallComplete"
+  | "DispatchIncomingCall"
+  | "DispatchCallConnected"
+  | "DispatchIncomingCallQoSChange"
+  | "DispatchIncomingCloseCall"
+  | "DispatchIncomingDropParty"
+  | "CloseCallComplete"
+  | "AddPartyComplete"
+  | "DropPartyComplete"
+  | "ModifyCallQoSComplete";
+type SharedFunctions = { [Name in SharedName]: NdisCmFunctions[`NdisCm${Name}`] };
+
+/** The NdisCm functions for one stand-alone call manager. */
+export function callManagerFunctions(environment: NdisEnvironment, owner: string): NdisCmFunctions {
+  const shared = sharedFunctions(environment, owner);
+  return {
+    NdisCmRegisterAddressFamilyEx: (bindingHandle, addressFamily) => {
+      const binding = resolveBinding(environment, bindingHandle, owner);
+      return binding === null ? NDIS_STATUS_FAILURE : registerCmAddressFamily(binding, addressFamily);
+    },
+    NdisCmActivateVc: (handle, parameters) => {
+      const vc = resolveVc(environment, handle, owner);
+      return vc === null ? NDIS_STATUS_FAILURE : activateCmVc(environment, owner, vc, parameters);
+    },
+    NdisCmDeactivateVc: (handle) => {
+      const vc = resolveVc(environment, handle, owner);
+      return vc === null ? NDIS_STATUS_FAILURE : deactivateCmVc(environment, owner, vc);
+    },
+    NdisCmOpenAddressFamilyComplete: shared.OpenAddressFamilyComplete,
+    NdisCmCloseAddressFamilyComplete: shared.CloseAddressFamilyComplete,
+    NdisCmNotifyCloseAddressFamily: shared.NotifyCloseAddressFamily,
+    NdisCmRegisterSapComplete: shared.RegisterSapComplete,
+    NdisCmDeregisterSapComplete: shared.DeregisterSapComplete,
+    NdisCmMakeCallComplete: shared.MakeCallComplete,
+    NdisCmDispatchIncomingCall: shared.DispatchIncomingCall,
+    NdisCmDispatchCallConnected: shared.DispatchCallConnected,
+    NdisCmDispatchIncomingCallQoSChange: shared.DispatchIncomingCallQoSChange,
+    NdisCmDispatchIncomingCloseCall: shared.DispatchIncomingCloseCall,
+    NdisCmDispatchIncomingDropParty: shared.DispatchIncomingDropParty,
+    NdisCmCloseCallComplete: shared.CloseCallComplete,
+    NdisCmAddPartyComplete: shared.AddPartyComplete,
+    NdisCmDropPartyComplete: shared.DropPartyComplete,
+    NdisCmModifyCallQoSComplete: shared.ModifyCallQoSComplete,
+  };
+}
+
 /** The NdisMCm functions for one MCM. */
 export function miniportCallManagerFunctions(environment: NdisEnvironment, owner: string, oids: OidRequests) {
+  const shared = sharedFunctions(environment, owner);
   return {
     NdisMCmRegisterAddressFamilyEx: (adapterHandle, addressFamily) => {
       const adapter = resolveAdapter(environment, adapterHandle, owner);
       return adapter === null ? NDIS_STATUS_FAILURE : registerMcmAddressFamily(adapter, addressFamily);
     },
-    NdisMCmOpenAddressFamilyComplete: (Status, af, context) =>
-      openAddressFamilyComplete(environment, owner, Status, af, context),
-    NdisMCmCloseAddressFamilyComplete: (Status, af) => closeAddressFamilyComplete(environment, owner, Status, af),
-    NdisMCmNotifyCloseAddressFamily: (af) => notifyCloseAddressFamily(environment, owner, af),
-    NdisMCmRegisterSapComplete: (Status, sap, context) => registerSapComplete(environment, owner, Status, sap, context),
-    NdisMCmDeregisterSapComplete: (Status, sap) => deregisterSapComplete(environment, owner, Status, sap),
     NdisMCmCreateVc: (adapterHandle, afHandle, context, out) => {
       const adapter = resolveAdapter(environment, adapterHandle, owner);
       const af = resolveAddressFamily(environment, afHandle, owner);
@@ -40,7 +124,7 @@ export function miniportCallManagerFunctions(environment: NdisEnvironment, owner
     },
     NdisMCmDeleteVc: (handle) => {
       const vc = resolveVc(environment, handle, owner);
-      return vc === null ? NDIS_STATUS_FAILURE : deleteVc(environment, owner, vc, false);
+      return vc === null ? NDIS_STATUS_FAILURE : deleteVc(environment, owner, vc);
     },
     NdisMCmActivateVc: (handle, _parameters) => {
       const vc = resolveVc(environment, handle, owner);
@@ -50,22 +134,21 @@ export function miniportCallManagerFunctions(environment: NdisEnvironment, owner
       const vc = resolveVc(environment, handle, owner);
       return vc === null ? NDIS_STATUS_FAILURE : deactivateMcmVc(environment, owner, vc);
     },
-    NdisMCmMakeCallComplete: (Status, vc, party, partyContext, parameters) =>
-      makeCallComplete(environment, owner, Status, vc, party, partyContext, parameters),
-    NdisMCmDispatchIncomingCall: (sapHandle, vcHandle, parameters) => {
-      const sap = resolveSap(environment, sapHandle, owner);
-      const vc = resolveVc(environment, vcHandle, owner);
-      if (sap === null || vc === null) return NDIS_STATUS_FAILURE;
-      return dispatchIncomingCall(owner, sap, vc, parameters);
-    },
-    NdisMCmDispatchCallConnected: (vc) => dispatchCallConnected(environment, owner, vc),
-    NdisMCmDispatchIncomingCallQoSChange: (vc, parameters) =>
-      dispatchIncomingCallQoSChange(environment, owner, vc, parameters),
-    NdisMCmDispatchIncomingCloseCall: (Status, vc, data, size) =>
-      dispatchIncomingCloseCall(environment, owner, Status, vc, data, size),
-    NdisMCmCloseCallComplete: (Status, vc, party) => closeCallComplete(environment, owner, Status, vc, party),
-    NdisMCmModifyCallQoSComplete: (Status, vc, parameters) =>
-      modifyCallQoSComplete(environment, owner, Status, vc, parameters),
+    NdisMCmOpenAddressFamilyComplete: shared.OpenAddressFamilyComplete,
+    NdisMCmCloseAddressFamilyComplete: shared.CloseAddressFamilyComplete,
+    NdisMCmNotifyCloseAddressFamily: shared.NotifyCloseAddressFamily,
+    NdisMCmRegisterSapComplete: shared.RegisterSapComplete,
+    NdisMCmDeregisterSapComplete: shared.DeregisterSapComplete,
+    NdisMCmMakeCallComplete: shared.MakeCallComplete,
+    NdisMCmDispatchIncomingCall: shared.DispatchIncomingCall,
+    NdisMCmDispatchCallConnected: shared.DispatchCallConnected,
+    NdisMCmDispatchIncomingCallQoSChange: shared.DispatchIncomingCallQoSChange,
+    NdisMCmDispatchIncomingCloseCall: shared.DispatchIncomingCloseCall,
+    NdisMCmDispatchIncomingDropParty: shared.DispatchIncomingDropParty,
+    NdisMCmCloseCallComplete: shared.CloseCallComplete,
+    NdisMCmAddPartyComplete: shared.AddPartyComplete,
+    NdisMCmDropPartyComplete: shared.DropPartyComplete,
+    NdisMCmModifyCallQoSComplete: shared.ModifyCallQoSComplete,
     NdisMCmOidRequest: (afHandle, vcHandle, _party, request) => {
       const af = resolveAddressFamily(environment, afHandle, owner);
       const vc = vcHandle === null ? null : resolveVc(environment, vcHandle, owner);
@@ -73,5 +156,5 @@ export function miniportCallManagerFunctions(environment: NdisEnvironment, owner
       return oids.toClient(af, vc, request);
     },
     NdisMCmOidRequestComplete: (_af, _vc, _party, request, Status) => oids.complete("protocol", owner, request, Status),
-  } satisfies Partial<NdisMCmFunctions>;
+  } satisfies NdisMCmFunctions;
 }

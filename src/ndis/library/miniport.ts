@@ -1,6 +1,6 @@
 import { resolveAdapter } from "../adapter/adapter.ts";
 import { setMiniportAttributes } from "../adapter/attributes.ts";
-import type { NdisMCoFunctions } from "../ddi/functions/co-miniport.ts";
+import type { NdisMCoFunctions, NdisMCoVcFunctions } from "../ddi/functions/co-miniport.ts";
 import type { NdisMFunctions, NdisMOidFunctions } from "../ddi/functions/miniport.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { LoadedImage } from "../driver/drivers.ts";
@@ -10,6 +10,7 @@ import type { OidRequests } from "../oid/oid-request.ts";
 import { indicateStatus } from "../status/indicate-status.ts";
 import { indicateReceive } from "../transfer/receive.ts";
 import { sendNetBufferListsComplete } from "../transfer/send.ts";
+import { activateVcComplete, deactivateVcComplete } from "../vc/activate-deactivate.ts";
 import { resolveVc } from "../vc/vc.ts";
 
 /** The NdisM functions for one miniport driver: registration and adapter life. */
@@ -61,5 +62,14 @@ export function coMiniportFunctions(environment: NdisEnvironment, owner: string,
       if (adapter === null || (vcHandle !== null && vc === null)) return;
       indicateStatus(adapter, vc, indication);
     },
+  };
+}
+
+/** Completions of the VC handlers that only a miniport without call management has. */
+export function coMiniportVcFunctions(environment: NdisEnvironment, owner: string): NdisMCoVcFunctions {
+  return {
+    NdisMCoActivateVcComplete: (Status, vc, parameters) =>
+      activateVcComplete(environment, owner, Status, vc, parameters),
+    NdisMCoDeactivateVcComplete: (Status, vc) => deactivateVcComplete(environment, owner, Status, vc),
   };
 }

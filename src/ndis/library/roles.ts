@@ -17,9 +17,9 @@ import { configurationFunctions } from "../hardware/configuration.ts";
 import { hardwareFunctions } from "../hardware/hardware.ts";
 import { interruptFunctions } from "../hardware/interrupts.ts";
 import type { OidRequests } from "../oid/oid-request.ts";
-import { miniportCallManagerFunctions } from "./call-management.ts";
+import { callManagerFunctions, miniportCallManagerFunctions } from "./call-management.ts";
 import { clientFunctions, connectionFunctions } from "./client.ts";
-import { coMiniportFunctions, miniportFunctions } from "./miniport.ts";
+import { coMiniportFunctions, coMiniportVcFunctions, miniportFunctions } from "./miniport.ts";
 import { protocolFunctions } from "./protocol.ts";
 
 /** What C code has without calling anybody: the memory that addresses point into. */
@@ -80,11 +80,10 @@ function commonFunctions(parts: LibraryParts, image: LoadedImage) {
   };
 }
 
-/** The library of a miniport call manager: what the linker binds its calls to. */
-export function miniportCallManagerLibrary(parts: LibraryParts, image: LoadedImage) {
+function anyMiniportFunctions(parts: LibraryParts, image: LoadedImage) {
   const { environment, oids } = parts;
   const { holdings, name: owner } = image;
-  const library = {
+  return {
     ...commonFunctions(parts, image),
     ...sleepFunctions(),
     ...busDataFunctions(environment, owner),
@@ -92,20 +91,56 @@ export function miniportCallManagerLibrary(parts: LibraryParts, image: LoadedIma
     ...interruptFunctions(environment, owner, holdings),
     ...miniportFunctions(environment, image, oids),
     ...coMiniportFunctions(environment, owner, oids),
-    ...miniportCallManagerFunctions(environment, owner, oids),
   };
-  return { ...library, ...timeFunctions(environment, owner, () => library) };
+}
+
+function anyProtocolFunctions(parts: LibraryParts, image: LoadedImage) {
+  const { environment, oids } = parts;
+  return {
+    ...commonFunctions(parts, image),
+    ...protocolFunctions(environment, image, oids),
+    ...connectionFunctions(environment, image.name, oids),
+  };
+}
+
+/** The library of a miniport call manager: what the linker binds its calls to. */
+export function miniportCallManagerLibrary(parts: LibraryParts, image: LoadedImage) {
+  const { environment, oids } = parts;
+  const library = {
+    ...anyMiniportFunctions(parts, image),
+    ...miniportCallManagerFunctions(environment, image.name, oids),
+  };
+  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+}
+
+/** The library of a connection-oriented miniport whose calls a stand-alone call manager manages. */
+export function coMiniportLibrary(parts: LibraryParts, image: LoadedImage) {
+  const { environment } = parts;
+  const library = { ...anyMiniportFunctions(parts, image), ...coMiniportVcFunctions(environment, image.name) };
+  return { ...library, ...timeFunctions(environment, image.name, () => library) };
 }
 
 /** The library of a connection-oriented client. */
 export function clientLibrary(parts: LibraryParts, image: LoadedImage) {
-  const { environment, oids } = parts;
-  const owner = image.name;
+  const { environment } = parts;
+  const library = { ...anyProtocolFunctions(parts, image), ...clientFunctions(environment, image.name) };
+  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+}
+
+/** The library of a stand-alone call manager. */
+export function callManagerLibrary(parts: LibraryParts, image: LoadedImage) {
+  const { environment } = parts;
+  const library = { ...anyProtocolFunctions(parts, image), ...callManagerFunctions(environment, image.name) };
+  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+}
+
+/** The library of a protocol driver that is a client of one address family and the call manager of another, as NDPROXY is (WAN-02). */
+export function proxyLibrary(parts: LibraryParts, image: LoadedImage) {
+  const { environment } = parts;
   const library = {
-    ...commonFunctions(parts, image),
-    ...protocolFunctions(environment, image, oids),
-    ...clientFunctions(environment, owner),
-    ...connectionFunctions(environment, owner, oids),
+    ...anyProtocolFunctions(parts, image),
+    ...clientFunctions(environment, image.name),
+    ...callManagerFunctions(environment, image.name),
   };
-  return { ...library, ...timeFunctions(environment, owner, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => library) };
 }

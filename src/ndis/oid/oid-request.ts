@@ -37,7 +37,7 @@ export class OidRequests {
       binding,
       request,
       (status) => protocol.client?.ClOidRequestCompleteHandler(null, vc?.clientContext ?? null, null, request, status),
-      () => handler(adapter.context, vc?.callManagerContext ?? null, request),
+      () => handler(adapter.context, vc?.miniportContext ?? null, request),
     );
   }
 

@@ -2,10 +2,12 @@ import type { MiniportAdapter } from "../adapter/adapter.ts";
 import type { NDIS_STATUS_INDICATION } from "../ddi/structures/indications.ts";
 import type { Vc } from "../vc/vc.ts";
 
-/** NdisMCoIndicateStatusEx: to every bound protocol, or with a VC to the client that shares it (STA-01, STA-02). */
+/** NdisMCoIndicateStatusEx: to every bound protocol, or with a VC to the client and the call manager that share it (STA-01, STA-02). */
 export function indicateStatus(adapter: MiniportAdapter, vc: Vc | null, indication: NDIS_STATUS_INDICATION): void {
   if (vc !== null) {
     vc.binding.protocol.co?.CoStatusHandlerEx(vc.binding.context, vc.clientContext, indication);
+    const callManager = vc.addressFamily?.registration.binding ?? null;
+    callManager?.protocol.co?.CoStatusHandlerEx(callManager.context, vc.callManagerContext, indication);
     return;
   }
   for (const binding of adapter.bindings.slice()) {

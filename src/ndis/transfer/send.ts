@@ -37,7 +37,7 @@ export function sendNetBufferLists(
   vc.adapter.sendsOutstanding += count;
   environment.live.sentNetBufferLists += count;
   const { co } = vc.adapter.driver;
-  co?.CoSendNetBufferListsHandler?.(vc.callManagerContext, NetBufferLists, SendFlags);
+  co?.CoSendNetBufferListsHandler?.(vc.miniportContext, NetBufferLists, SendFlags);
 }
 
 /** NdisMCoSendNetBufferListsComplete: gives the lists back to the client that sent them (SND-06, SND-10). */

@@ -1,12 +1,19 @@
 import type { AddressFamily } from "../address-family/address-family.ts";
+import type { Binding } from "../binding/binding.ts";
 import type { NDIS_CONTEXT, NdisVcHandle } from "../ddi/handles.ts";
 import { OutParameter, toHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
-import { isPending, NDIS_STATUS_FAILURE, NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
+import {
+  isPending,
+  NDIS_STATUS_CLOSING,
+  NDIS_STATUS_FAILURE,
+  NDIS_STATUS_PENDING,
+  NDIS_STATUS_SUCCESS,
+} from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
-import { advanceVc, refreshDataPath, Vc } from "./vc.ts";
+import { advanceVc, Vc, vcPermits } from "./vc.ts";
 
-/** NdisCoCreateVc by a client: runs the MCM's ProtocolCoCreateVc before it returns (VC-03, CNC-07). */
+/** NdisCoCreateVc by a client: the call manager's ProtocolCoCreateVc, and the miniport's if there is one, run before it returns (VC-02, VC-03). */
 export function createClientVc(
   environment: NdisEnvironment,
   owner: string,
@@ -15,36 +22,64 @@ export function createClientVc(
   NdisVcHandle: OutParameter<NdisVcHandle>,
 ): NDIS_STATUS_FINAL {
   if (!mayCreate(environment, owner, addressFamily, NdisVcHandle)) return NDIS_STATUS_FAILURE;
-  const vc = new Vc(environment, addressFamily, true);
+  const vc = new Vc(environment, "client", addressFamily.binding, addressFamily);
   vc.clientContext = ProtocolVcContext;
-  const { callManager, owner: callManagerOwner } = addressFamily.registration;
+  const { registration } = addressFamily;
   const context = new OutParameter<NDIS_CONTEXT>();
-  const handle = toHandle<NdisVcHandle>(vc);
-  const status = callManager.CmCreateVcHandler(addressFamily.callManagerContext, handle, context);
-  if (!isCreated(vc, status, callManagerOwner)) return refusal(status);
+  const status = registration.callManager.CmCreateVcHandler(addressFamily.callManagerContext, toHandle(vc), context);
+  if (status !== NDIS_STATUS_SUCCESS) return refusedByProtocol(vc, status, registration.owner);
   vc.callManagerContext = context.Value;
-  NdisVcHandle.Value = handle;
-  return NDIS_STATUS_SUCCESS;
+  const made = makeInMiniport(vc);
+  if (made !== NDIS_STATUS_SUCCESS) {
+    registration.callManager.CmDeleteVcHandler(vc.callManagerContext);
+    return abandon(vc, made);
+  }
+  return finishCreation(vc, NdisVcHandle, owner);
 }
 
-/** NdisMCmCreateVc: runs the client's ProtocolCoCreateVc and nothing in the MCM (VC-05). */
+/** NdisMCmCreateVc, and NdisCoCreateVc of a stand-alone call manager: the client's ProtocolCoCreateVc runs before it returns (VC-05). */
 export function createCallManagerVc(
   environment: NdisEnvironment,
   owner: string,
   addressFamily: AddressFamily,
-  MiniportVcContext: NDIS_CONTEXT,
+  CallMgrVcContext: NDIS_CONTEXT,
   NdisVcHandle: OutParameter<NdisVcHandle>,
 ): NDIS_STATUS_FINAL {
   if (!mayCreate(environment, owner, addressFamily, NdisVcHandle)) return NDIS_STATUS_FAILURE;
-  const vc = new Vc(environment, addressFamily, false);
-  vc.callManagerContext = MiniportVcContext;
+  const vc = new Vc(environment, "call-manager", addressFamily.binding, addressFamily);
+  vc.callManagerContext = CallMgrVcContext;
   const context = new OutParameter<NDIS_CONTEXT>();
-  const handle = toHandle<NdisVcHandle>(vc);
-  const status = addressFamily.client.ClCreateVcHandler(addressFamily.clientContext, handle, context);
-  if (!isCreated(vc, status, addressFamily.binding.protocol.name)) return refusal(status);
+  const status = addressFamily.client.ClCreateVcHandler(addressFamily.clientContext, toHandle(vc), context);
+  if (status !== NDIS_STATUS_SUCCESS) return refusedByProtocol(vc, status, addressFamily.binding.protocol.name);
   vc.clientContext = context.Value;
-  NdisVcHandle.Value = handle;
-  return NDIS_STATUS_SUCCESS;
+  const made = makeInMiniport(vc);
+  if (made !== NDIS_STATUS_SUCCESS) {
+    addressFamily.client.ClDeleteVcHandler(vc.clientContext);
+    return abandon(vc, made);
+  }
+  return finishCreation(vc, NdisVcHandle, owner);
+}
+
+/** NdisCoCreateVc without an address family: a stand-alone call manager's VC for itself; only the miniport is asked (VC-14). */
+export function createOwnVc(
+  environment: NdisEnvironment,
+  owner: string,
+  binding: Binding,
+  ProtocolVcContext: NDIS_CONTEXT,
+  NdisVcHandle: OutParameter<NdisVcHandle>,
+): NDIS_STATUS_FINAL {
+  if (!isEmpty(environment, owner, NdisVcHandle) || binding.protocol.callManager === null) return NDIS_STATUS_FAILURE;
+  const vc = new Vc(environment, "own", binding, null);
+  vc.clientContext = ProtocolVcContext;
+  vc.callManagerContext = ProtocolVcContext;
+  const made = makeInMiniport(vc);
+  return made === NDIS_STATUS_SUCCESS ? finishCreation(vc, NdisVcHandle, owner) : abandon(vc, made);
+}
+
+function isEmpty(environment: NdisEnvironment, owner: string, out: OutParameter<NdisVcHandle>): boolean {
+  if (out.Value !== null)
+    environment.misuse("VC-06", owner, "the variable for the new VC handle is NULL before the call");
+  return true;
 }
 
 function mayCreate(
@@ -53,54 +88,97 @@ function mayCreate(
   addressFamily: AddressFamily,
   out: OutParameter<NdisVcHandle>,
 ): boolean {
-  if (out.Value !== null)
-    environment.misuse("VC-06", owner, "the variable for the new VC handle is NULL before the call");
-  return addressFamily.state === "OPEN";
+  return isEmpty(environment, owner, out) && addressFamily.state === "OPEN";
 }
 
-function isCreated(vc: Vc, status: NDIS_STATUS, owner: string): boolean {
-  const { environment } = vc;
-  if (status === NDIS_STATUS_SUCCESS) {
-    environment.live.vcs++;
-    vc.addressFamily.vcs++;
-    return true;
+/** MiniportCoCreateVc of a miniport whose calls a stand-alone call manager manages; an MCM has its own (VC-03, REG-13). */
+function makeInMiniport(vc: Vc): NDIS_STATUS_FINAL {
+  const { adapter, environment } = vc;
+  const { driver } = adapter;
+  if (driver.callManager !== null) {
+    vc.miniportContext = vc.callManagerContext;
+    return NDIS_STATUS_SUCCESS;
   }
-  vc.state = "NONE";
-  if (status === NDIS_STATUS_PENDING)
-    environment.misuse("VC-09", owner, "ProtocolCoCreateVc returned NDIS_STATUS_PENDING");
-  return false;
+  const create = driver.co?.CoCreateVcHandler ?? null;
+  if (create === null) return NDIS_STATUS_FAILURE;
+  const context = new OutParameter<NDIS_CONTEXT>();
+  const status = create(adapter.context, toHandle(vc), context);
+  if (isPending(status)) environment.fatal("VC-10", driver.name, "MiniportCoCreateVc returned NDIS_STATUS_PENDING", vc);
+  if (status === NDIS_STATUS_SUCCESS) vc.miniportContext = context.Value;
+  return status;
+}
+
+function finishCreation(vc: Vc, out: OutParameter<NdisVcHandle>, owner: string): NDIS_STATUS_FINAL {
+  vc.phase = "there";
+  advanceVc(vc, "CreateVc", owner);
+  vc.environment.live.vcs++;
+  if (vc.addressFamily !== null) vc.addressFamily.vcs++;
+  else vc.binding.ownVcs++;
+  out.Value = toHandle<NdisVcHandle>(vc);
+  return NDIS_STATUS_SUCCESS;
 }
 
 /** PENDING makes the VC unusable: the creator sees a failure (VC-09). */
-function refusal(status: NDIS_STATUS): NDIS_STATUS_FINAL {
-  return status === NDIS_STATUS_PENDING ? NDIS_STATUS_FAILURE : status;
+function refusedByProtocol(vc: Vc, status: NDIS_STATUS, owner: string): NDIS_STATUS_FINAL {
+  const refused = abandon(vc, status === NDIS_STATUS_PENDING ? NDIS_STATUS_FAILURE : status);
+  if (status === NDIS_STATUS_PENDING)
+    vc.environment.misuse("VC-09", owner, "ProtocolCoCreateVc returned NDIS_STATUS_PENDING", vc);
+  return refused;
 }
 
-/** NdisCoDeleteVc and NdisMCmDeleteVc: the creator deletes; the other side's ProtocolCoDeleteVc runs before it returns (VC-16, VC-20). */
-export function deleteVc(environment: NdisEnvironment, owner: string, vc: Vc, byClient: boolean): NDIS_STATUS_FINAL {
-  if (vc.createdByClient !== byClient) {
-    environment.misuse(
-      "VC-16",
-      owner,
-      `${vc.traceName} was created by the ${vc.createdByClient ? "client" : "call manager"}, and only its creator deletes it`,
-    );
+function abandon(vc: Vc, status: NDIS_STATUS_FINAL): NDIS_STATUS_FINAL {
+  vc.phase = "deleting";
+  return status;
+}
+
+/**
+ * NdisCoDeleteVc and NdisMCmDeleteVc: the creator deletes; the other side's ProtocolCoDeleteVc and, without an MCM, MiniportCoDeleteVc
+ * run before it returns (VC-16, VC-20).
+ */
+export function deleteVc(environment: NdisEnvironment, owner: string, vc: Vc): NDIS_STATUS_FINAL {
+  const creator =
+    vc.kind === "call-manager" ? (vc.addressFamily?.registration.owner ?? null) : vc.binding.protocol.name;
+  if (creator !== owner) {
+    const message = `${vc.traceName} was created by ${creator}, and only its creator deletes it`;
+    environment.misuse("VC-16", owner, message, vc);
     return NDIS_STATUS_FAILURE;
   }
-  const before = vc.state;
-  const moved = advanceVc(vc, "DeleteVc", owner);
-  if (moved !== NDIS_STATUS_SUCCESS) return moved;
-  const { addressFamily } = vc;
+  if (vc.deactivatePended || vc.phase === "deleting") return NDIS_STATUS_CLOSING;
+  const legal = vcPermits(vc, "DeleteVc", owner);
+  if (legal !== NDIS_STATUS_SUCCESS) return legal;
+  vc.phase = "deleting";
+  const status = deleteAtPeer(vc);
+  if (status !== NDIS_STATUS_SUCCESS) {
+    vc.phase = "there";
+    return status;
+  }
+  deleteInMiniport(vc);
+  advanceVc(vc, "DeleteVc", owner);
+  environment.live.vcs--;
+  if (vc.addressFamily !== null) vc.addressFamily.vcs--;
+  else vc.binding.ownVcs--;
+  return NDIS_STATUS_SUCCESS;
+}
+
+function deleteAtPeer(vc: Vc): NDIS_STATUS_FINAL {
+  const { addressFamily, environment } = vc;
+  if (addressFamily === null) return NDIS_STATUS_SUCCESS;
+  const byClient = vc.kind === "client";
   const peer = byClient ? addressFamily.registration.owner : addressFamily.binding.protocol.name;
-  const status = byClient
+  const status: NDIS_STATUS = byClient
     ? addressFamily.registration.callManager.CmDeleteVcHandler(vc.callManagerContext)
     : addressFamily.client.ClDeleteVcHandler(vc.clientContext);
-  if (isPending(status)) environment.misuse("VC-21", peer, "ProtocolCoDeleteVc returned NDIS_STATUS_PENDING");
-  if (status !== NDIS_STATUS_SUCCESS) {
-    vc.state = before;
-    refreshDataPath(vc);
-    return refusal(status);
-  }
-  environment.live.vcs--;
-  addressFamily.vcs--;
-  return NDIS_STATUS_SUCCESS;
+  if (status !== NDIS_STATUS_PENDING) return status;
+  environment.misuse("VC-21", peer, "ProtocolCoDeleteVc returned NDIS_STATUS_PENDING", vc);
+  return NDIS_STATUS_FAILURE;
+}
+
+function deleteInMiniport(vc: Vc): void {
+  const { environment } = vc;
+  const { driver } = vc.adapter;
+  if (driver.callManager !== null) return;
+  const status = driver.co?.CoDeleteVcHandler?.(vc.miniportContext) ?? NDIS_STATUS_SUCCESS;
+  if (isPending(status)) environment.fatal("VC-10", driver.name, "MiniportCoDeleteVc returned NDIS_STATUS_PENDING", vc);
+  if (status !== NDIS_STATUS_SUCCESS)
+    environment.misuse("MEM-12", driver.name, `MiniportCoDeleteVc refused ${vc.traceName}, which is inactive`, vc);
 }

@@ -8,6 +8,7 @@ export type CallManagerVcState = "MADE" | "ACT" | "OFFER" | "ACC" | "CONN" | "RC
 export type VcState = ClientVcState | CallManagerVcState | "NONE";
 
 export type VcEvent =
+  | "CreateVc"
   | "MakeCall"
   | "ActivateVc"
   | "MakeCallSuccess"
@@ -21,6 +22,7 @@ export type VcEvent =
   | "CloseCall"
   | "CloseCallSuccess"
   | "CloseCallFailure"
+  | "EndedInactive"
   | "DeactivateVc"
   | "DeleteVc";
 
@@ -30,6 +32,7 @@ const never = {} as const;
 export const CLIENT_VC_STATES: TransitionTable<VcState, VcEvent> = {
   noun: "client-vc",
   events: {
+    CreateVc: { rule: "VC-01", cells: { NONE: "IDLE" } },
     MakeCall: { rule: "OUT-01", cells: { IDLE: "DIAL" } },
     ActivateVc: { rule: "ACT-04", cells: { DIAL: "DIALA", DIALA: "DIALA", CONN: "CONN", RCLOSE: "RCLOSE" } },
     MakeCallSuccess: { rule: "OUT-09", cells: { DIALA: "CONN" } },
@@ -44,6 +47,7 @@ export const CLIENT_VC_STATES: TransitionTable<VcState, VcEvent> = {
     CloseCall: { rule: "CLS-02", cells: { CONN: "CLOSE", RCLOSE: "CLOSE" } },
     CloseCallSuccess: { rule: "CLS-09", cells: { CLOSE: "POST", CLOSEI: "IDLE" } },
     CloseCallFailure: { rule: "CLS-09", cells: { CLOSE: "CONN" } },
+    EndedInactive: { rule: "CLS-09", cells: never },
     DeactivateVc: {
       rule: "CLS-08",
       cells: {
@@ -56,7 +60,7 @@ export const CLIENT_VC_STATES: TransitionTable<VcState, VcEvent> = {
       },
     },
     DeleteVc: {
-      rule: "VC-16",
+      rule: "VC-17",
       cells: {
         IDLE: "NONE",
         DIAL: notAccepted,
@@ -74,6 +78,7 @@ export const CLIENT_VC_STATES: TransitionTable<VcState, VcEvent> = {
 export const CALL_MANAGER_VC_STATES: TransitionTable<VcState, VcEvent> = {
   noun: "call-manager-vc",
   events: {
+    CreateVc: { rule: "VC-04", cells: { NONE: "MADE" } },
     MakeCall: { rule: "OUT-01", cells: never },
     ActivateVc: { rule: "ACT-05", cells: { MADE: "ACT", ACT: "ACT", OFFER: "OFFER", ACC: "ACC", CONN: "CONN" } },
     MakeCallSuccess: { rule: "OUT-09", cells: never },
@@ -87,9 +92,11 @@ export const CALL_MANAGER_VC_STATES: TransitionTable<VcState, VcEvent> = {
     CloseCall: { rule: "CLS-02", cells: { ACC: "CLOSE", CONN: "CLOSE", RCLOSE: "CLOSE" } },
     CloseCallSuccess: { rule: "CLS-09", cells: { CLOSE: "DONE" } },
     CloseCallFailure: { rule: "CLS-09", cells: never },
+    // A call that ended on a VC that is not active, or not any more, leaves the VC as it was made.
+    EndedInactive: { rule: "CLS-09", cells: { DONE: "MADE" } },
     DeactivateVc: { rule: "CLS-08", cells: { MADE: notAccepted, ACT: "MADE", CLOSE: "CLOSE", DONE: "MADE" } },
     DeleteVc: {
-      rule: "VC-16",
+      rule: "VC-17",
       cells: {
         MADE: "NONE",
         ACT: notAccepted,
@@ -101,5 +108,26 @@ export const CALL_MANAGER_VC_STATES: TransitionTable<VcState, VcEvent> = {
         DONE: notAccepted,
       },
     },
+  },
+};
+
+/** A stand-alone call manager's VC for itself, as for signalling (VC-14): it carries no call, and data while it is active. */
+export const OWN_VC_STATES: TransitionTable<VcState, VcEvent> = {
+  noun: "own-vc",
+  events: {
+    ...CALL_MANAGER_VC_STATES.events,
+    CreateVc: { rule: "VC-14", cells: { NONE: "MADE" } },
+    ActivateVc: { rule: "ACT-02", cells: { MADE: "ACT", ACT: "ACT" } },
+    ModifyCallQoS: { rule: "QOS-01", cells: never },
+    DispatchIncomingCall: { rule: "INC-02", cells: never },
+    IncomingCallAccepted: { rule: "INC-05", cells: never },
+    IncomingCallRejected: { rule: "INC-05", cells: never },
+    DispatchCallConnected: { rule: "CON-01", cells: never },
+    DispatchIncomingCloseCall: { rule: "CLS-14", cells: never },
+    CloseCall: { rule: "CLS-02", cells: never },
+    CloseCallSuccess: { rule: "CLS-09", cells: never },
+    EndedInactive: { rule: "CLS-09", cells: never },
+    DeactivateVc: { rule: "CLS-08", cells: { MADE: notAccepted, ACT: "MADE" } },
+    DeleteVc: { rule: "VC-17", cells: { MADE: "NONE", ACT: notAccepted } },
   },
 };

@@ -4,70 +4,124 @@ import type { Binding } from "../binding/binding.ts";
 import type { NDIS_CONTEXT, NdisVcHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
-import type { Stateful } from "../funnel.ts";
-import { advance } from "../funnel.ts";
+import type { Stateful, TransitionTable } from "../funnel.ts";
+import { advance, permits } from "../funnel.ts";
+import type { Party } from "../party/party.ts";
 import type { VcEvent, VcState } from "./vc-states.ts";
-import { CALL_MANAGER_VC_STATES, CLIENT_VC_STATES } from "./vc-states.ts";
+import { CALL_MANAGER_VC_STATES, CLIENT_VC_STATES, OWN_VC_STATES } from "./vc-states.ts";
 
-/** A virtual connection: what NdisVcHandle names, to the client and to the call manager alike. */
+/** Who made a VC, and so who deletes it (VC-16). "own" is a stand-alone call manager's VC for itself, without a client (VC-14). */
+export type VcKind = "client" | "call-manager" | "own";
+
+/** A virtual connection: what NdisVcHandle names, to every driver that shares it. */
 export class Vc implements Stateful<VcState> {
   readonly environment: NdisEnvironment;
   readonly serial: number;
-  readonly addressFamily: AddressFamily;
+  readonly kind: VcKind;
+  /** Null for a call manager's own VC. */
+  readonly addressFamily: AddressFamily | null;
   readonly adapter: MiniportAdapter;
+  /** Of the protocol that sends and receives on it: the client, or the call manager on a VC of its own. */
   readonly binding: Binding;
-  readonly createdByClient: boolean;
+  /** VC context of the protocol that sends and receives. */
   clientContext: NDIS_CONTEXT = null;
-  /** The call manager's VC context; an MCM gets the same one in its miniport half. */
   callManagerContext: NDIS_CONTEXT = null;
-  state: VcState;
+  /** The miniport's VC context; an MCM has one for both of its halves. */
+  miniportContext: NDIS_CONTEXT = null;
+  state: VcState = "NONE";
   active = false;
   /** Whether the client may send now, and whether receives may be indicated now; kept by {@link advanceVc}. */
   maySend = false;
   mayReceive = false;
+  /** While ProtocolCoCreateVc, MiniportCoCreateVc, ProtocolCoDeleteVc and MiniportCoDeleteVc run. */
+  phase: "creating" | "there" | "deleting" = "creating";
   /** Requests that are pending. */
   makeCallPended = false;
   incomingCallPended = false;
   closeCallPended = false;
   modifyPended = false;
+  activatePended = false;
+  deactivatePended = false;
   sendsOutstanding = 0;
   indicatedOutstanding = 0;
+  /** The parties of a multipoint call; null while there is none (OUT-03). */
+  parties: Party[] | null = null;
 
-  constructor(environment: NdisEnvironment, addressFamily: AddressFamily, createdByClient: boolean) {
+  constructor(environment: NdisEnvironment, kind: VcKind, binding: Binding, addressFamily: AddressFamily | null) {
     this.environment = environment;
     this.serial = environment.nextVcSerial();
+    this.kind = kind;
     this.addressFamily = addressFamily;
-    this.binding = addressFamily.binding;
-    this.adapter = addressFamily.binding.adapter;
-    this.createdByClient = createdByClient;
-    this.state = createdByClient ? "IDLE" : "MADE";
+    this.binding = binding;
+    this.adapter = binding.adapter;
   }
 
   get traceName(): string {
     return `vc#${this.serial}`;
+  }
+
+  get contexts(): readonly unknown[] {
+    return [this.clientContext, this.callManagerContext, this.miniportContext];
+  }
+
+  /** Whether the driver of that name has a part in this VC: as client, call manager or miniport. */
+  isSharedBy(driver: string): boolean {
+    return (
+      driver === this.binding.protocol.name ||
+      driver === this.adapter.driver.name ||
+      driver === this.addressFamily?.registration.owner
+    );
   }
 }
 
 /** The VC that a handle names; null (and a violation) when it is stale or foreign. */
 export function resolveVc(environment: NdisEnvironment, handle: NdisVcHandle | null, caller: string): Vc | null {
   const object: unknown = handle;
-  if (object instanceof Vc && object.environment === environment && object.state !== "NONE") return object;
-  environment.misuse("VC-22", caller, "NdisVcHandle is not the handle of a VC of this machine that exists");
+  if (object instanceof Vc && object.environment === environment && object.state !== "NONE") {
+    if (!environment.verifying || object.isSharedBy(caller)) return object;
+    environment.misuse("AF-38", caller, `${object.traceName} belongs to other drivers`, object);
+    return null;
+  }
+  if (object instanceof Vc && object.environment === environment && object.phase === "creating") {
+    environment.misuse("VC-12", caller, `${object.traceName} is used before it has been created`, object);
+    return null;
+  }
+  environment.misuse(
+    "VC-22",
+    caller,
+    "NdisVcHandle is not the handle of a VC of this machine that exists",
+    object instanceof Vc ? object : null,
+  );
   return null;
+}
+
+/** The address family of a VC on which a call is made; a call manager's own VC never gets that far. */
+export function addressFamilyOf(vc: Vc): AddressFamily {
+  if (vc.addressFamily === null) throw new Error(`${vc.traceName} has no address family`);
+  return vc.addressFamily;
 }
 
 /** Moves a VC through its funnel and keeps what the data path looks at. */
 export function advanceVc(vc: Vc, event: VcEvent, owner: string): NDIS_STATUS_FINAL {
-  const table = vc.createdByClient ? CLIENT_VC_STATES : CALL_MANAGER_VC_STATES;
-  const status = advance(vc.environment, table, vc, event, owner);
+  const status = advance(vc.environment, tableOf(vc), vc, event, owner);
   refreshDataPath(vc);
   return status;
 }
 
+/** Whether `event` is legal for a VC now; nothing moves. */
+export function vcPermits(vc: Vc, event: VcEvent, owner: string): NDIS_STATUS_FINAL {
+  return permits(vc.environment, tableOf(vc), vc, event, owner);
+}
+
+function tableOf(vc: Vc): TransitionTable<VcState, VcEvent> {
+  if (vc.kind === "client") return CLIENT_VC_STATES;
+  return vc.kind === "own" ? OWN_VC_STATES : CALL_MANAGER_VC_STATES;
+}
+
 /** The data path follows state and activity: sends while connected (SND-14), receives while active and not closing (RCV-10). */
 export function refreshDataPath(vc: Vc): void {
-  vc.maySend = vc.state === "CONN";
+  const { state } = vc;
+  vc.maySend = state === "CONN" || (vc.kind === "own" && vc.active && !vc.deactivatePended);
   vc.mayReceive =
-    vc.active &&
-    (vc.state === "CONN" || vc.state === "DIALA" || vc.state === "ACT" || vc.state === "OFFER" || vc.state === "ACC");
+    vc.active && (state === "CONN" || state === "DIALA" || state === "ACT" || state === "OFFER" || state === "ACC");
 }
