@@ -35,9 +35,11 @@ export class Clock {
   #place = new Int32Array(this.#capacity).fill(NOT_QUEUED);
   #heap = new Int32Array(this.#capacity);
   #targets: ClockTarget[] = new Array<ClockTarget>(this.#capacity).fill(this.#idle);
+  #isBackground = new Uint8Array(this.#capacity);
   #free = new Int32Array(this.#capacity);
   #freeCount = 0;
   #count = 0;
+  #backgroundCount = 0;
   #scheduled = 0;
 
   constructor() {
@@ -70,6 +72,14 @@ export class Clock {
     return this.#generation[slot] * 0x1_0000_0000 + slot + 1;
   }
 
+  /** As {@link schedule}, for a watch that looks on: it fires when its time comes, but {@link step} does not wait for it alone. */
+  scheduleBackground(delayNs: number, target: ClockTarget, tag: number, argument: number): ClockEventId {
+    const id = this.schedule(delayNs, target, tag, argument);
+    this.#isBackground[(id % 0x1_0000_0000) - 1] = 1;
+    this.#backgroundCount++;
+    return id;
+  }
+
   /** Takes an event back; false when it has fired, was cancelled, or `id` is 0. */
   cancel(id: ClockEventId): boolean {
     if (id === 0) return false;
@@ -81,8 +91,13 @@ export class Clock {
     return true;
   }
 
-  /** Moves to the next event and fires it; false when none is left. */
+  /** Moves to the next event and fires it; false when none is left, or none but background events. */
   step(): boolean {
+    return this.#count > this.#backgroundCount && this.fireNext();
+  }
+
+  /** Moves to the next event, a background event or not, and fires it; false when none is left. */
+  fireNext(): boolean {
     if (this.#count === 0) return false;
     const slot = this.#heap[0];
     const target = this.#targets[slot];
@@ -96,7 +111,7 @@ export class Clock {
 
   /** Fires every event that is due up to `timeNs`, and leaves the clock there. */
   runUntil(timeNs: number): void {
-    while (this.#count > 0 && this.#timeNs[this.#heap[0]] <= timeNs) this.step();
+    while (this.#count > 0 && this.#timeNs[this.#heap[0]] <= timeNs) this.fireNext();
     if (timeNs > this.nowNs) this.nowNs = timeNs;
   }
 
@@ -145,6 +160,8 @@ export class Clock {
     this.#place[slot] = NOT_QUEUED;
     this.#generation[slot] = (this.#generation[slot] + 1) % GENERATIONS;
     this.#targets[slot] = this.#idle;
+    this.#backgroundCount -= this.#isBackground[slot];
+    this.#isBackground[slot] = 0;
     this.#free[this.#freeCount++] = slot;
     if (last === slot) return;
     const parent = (place - 1) >> 2;
@@ -162,6 +179,7 @@ export class Clock {
     this.#generation = enlarge(this.#generation, new Int32Array(this.#capacity));
     this.#place = enlarge(this.#place, new Int32Array(this.#capacity).fill(NOT_QUEUED));
     this.#heap = enlarge(this.#heap, new Int32Array(this.#capacity));
+    this.#isBackground = enlarge(this.#isBackground, new Uint8Array(this.#capacity));
     this.#free = enlarge(this.#free, new Int32Array(this.#capacity));
     for (let slot = this.#capacity - 1; slot >= before; slot--) {
       this.#targets[slot] = this.#idle;
@@ -170,7 +188,7 @@ export class Clock {
   }
 }
 
-function enlarge<T extends Float64Array | Int32Array>(from: T, to: T): T {
+function enlarge<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }

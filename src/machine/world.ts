@@ -70,9 +70,10 @@ export class World {
     return true;
   }
 
-  /** Runs everything due up to `timeNs` and leaves the clock there. */
+  /** Runs everything due up to `timeNs`, background events too, and leaves the clock there. */
   runUntilTime(timeNs: number): void {
-    this.runUntil(() => false, timeNs);
+    this.dispatch();
+    while (this.clock.nextTimeNs <= timeNs && this.clock.fireNext()) this.dispatch();
     this.clock.runUntil(timeNs);
   }
 }

@@ -47,6 +47,32 @@ class NaiveClock {
   }
 }
 
+describe("background events", () => {
+  it("fire when their time comes before that of other events, and do not keep the clock going alone", () => {
+    const clock = new Clock();
+    const recorder = new Recorder(clock);
+    clock.scheduleBackground(10, recorder, 1, 0);
+    clock.scheduleBackground(30, recorder, 2, 0);
+    clock.schedule(20, recorder, 3, 0);
+    while (clock.step());
+    expect(recorder.fired).toEqual(["10:1:0", "20:3:0"]);
+    expect(clock.pendingCount).toBe(1);
+  });
+
+  it("fire when the clock is run up to a time; a slot that one leaves is an ordinary one again", () => {
+    const clock = new Clock();
+    const recorder = new Recorder(clock);
+    const taken = clock.scheduleBackground(10, recorder, 1, 0);
+    clock.scheduleBackground(15, recorder, 2, 0);
+    expect(clock.cancel(taken)).toBe(true);
+    clock.schedule(5, recorder, 3, 0);
+    clock.runUntil(20);
+    clock.schedule(5, recorder, 4, 0);
+    while (clock.step());
+    expect(recorder.fired).toEqual(["5:3:0", "15:2:0", "25:4:0"]);
+  });
+});
+
 describe("Clock", () => {
   it("fires in the order of time, and events of one time in the order in which they were scheduled", () => {
     const clock = new Clock();
