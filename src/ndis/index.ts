@@ -13,4 +13,5 @@ export type {
   ProxyLibrary,
 } from "./library/types.ts";
 export { Ndis, type NdisOptions } from "./ndis.ts";
+export * from "./rulebook/index.ts";
 export type { RuleLevel, VerifierSettings, Violation } from "./verifier/verifier.ts";

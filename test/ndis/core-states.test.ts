@@ -27,7 +27,7 @@ interface Cell {
 }
 
 function cellsOf(section: string): Cell[] {
-  const rules = readFileSync(new URL("spec/condis-state-machines.md", import.meta.url), "utf8");
+  const rules = readFileSync(new URL("spec/condis-rules.md", import.meta.url), "utf8");
   const body = rules.split(`### ${section} `)[1]?.split("\n### ")[0] ?? "";
   const rows = body
     .split("\n")

@@ -1,0 +1,250 @@
+import { inferredRule, rule } from "../rule.ts";
+
+/** Section 14: OID requests. */
+export const oidRules = {
+  "OID-01": rule(
+    "MUST",
+    ["ndis"],
+    "NdisCoOidRequest with NULL AF handle goes to the miniport's MiniportCoOidRequest; the party handle must then be NULL too.",
+    "nf-ndis-ndiscooidrequest.md",
+  ),
+  "OID-02": rule(
+    "MUST",
+    ["ndis"],
+    "NdisCoOidRequest with an AF handle goes to the peer's ProtocolCoOidRequest: client to CM, CM to client.",
+    "condis-protocol-driver-oid-requests.md",
+  ),
+  "OID-03": rule(
+    "MUST",
+    ["ndis"],
+    "with an MCM below, NULL AF handle selects the MCM's MiniportCoOidRequest, a valid AF handle its ProtocolCoOidRequest.",
+    "condis-mcm-oid-requests.md",
+  ),
+  "OID-04": rule(
+    "MUST",
+    ["mcm"],
+    "originate requests to a client with NdisMCmOidRequest (AF handle names the client); NDIS runs that client's ProtocolCoOidRequest.",
+    "nf-ndis-ndismcmoidrequest.md",
+  ),
+  "OID-05": rule(
+    "MUST",
+    ["ndis"],
+    "PENDING from the call means the originator's ProtocolCoOidRequestComplete will run; any other status means it will not.",
+    "nf-ndis-ndiscooidrequest.md; nf-ndis-ndismcmoidrequest.md",
+  ),
+  "OID-06": rule(
+    "MUST",
+    ["originator"],
+    "tolerate the completion arriving before the issuing call returns.",
+    "nc-ndis-protocol_co_oid_request_complete.md",
+  ),
+  "OID-07": rule(
+    "MUST",
+    ["client", "cm"],
+    "complete what its ProtocolCoOidRequest pended with NdisCoOidRequestComplete, Status not PENDING.",
+    "nf-ndis-ndiscooidrequestcomplete.md",
+  ),
+  "OID-08": rule(
+    "MUST",
+    ["mcm"],
+    "complete ProtocolCoOidRequest work with NdisMCmOidRequestComplete and MiniportCoOidRequest work with NdisMCoOidRequestComplete.",
+    "nf-ndis-ndiscooidrequestcomplete.md",
+  ),
+  "OID-09": rule(
+    "MUST",
+    ["completer"],
+    "pass back the same AF, VC, party handles and request pointer it was given. Status is the last argument in the OID completions.",
+    "nf-ndis-ndismcmoidrequestcomplete.md",
+  ),
+  "OID-10": rule(
+    "MUST",
+    ["miniport"],
+    "non-NULL VC context means per-VC answer, NULL means adapter-wide (for example CRC errors of one VC versus all).",
+    "querying-a-connection-oriented-miniport-driver.md",
+  ),
+  "OID-11": rule(
+    "MUST",
+    ["receiver"],
+    "too small a buffer: INVALID_LENGTH or BUFFER_TOO_SHORT with BytesNeeded set.",
+    "nc-ndis-protocol_co_oid_request.md",
+  ),
+  "OID-12": rule(
+    "MUST",
+    ["receiver"],
+    "unrecognised OID: NOT_SUPPORTED from ProtocolCoOidRequest; MiniportCoOidRequest distinguishes INVALID_OID (not recognised) and NOT_SUPPORTED (recognised, unsupported).",
+    "nc-ndis-protocol_co_oid_request.md; nc-ndis-miniport_co_oid_request.md",
+  ),
+  "OID-13": rule(
+    "MUST",
+    ["miniport"],
+    "validate set contents itself (NDIS does not) and answer INVALID_DATA when out of range.",
+    "nc-ndis-miniport_co_oid_request.md",
+  ),
+  "OID-14": rule(
+    "MUST",
+    ["ndis"],
+    "NOT serialise CO OIDs: another MiniportCoOidRequest may arrive while one is pending. Contrast MiniportOidRequest, which is serialised.",
+    "condis-miniport-driver-oid-requests.md; nc-ndis-miniport_oid_request.md",
+  ),
+  "OID-15": rule(
+    "MUST",
+    ["miniport"],
+    "after surprise removal complete OIDs with NOT_ACCEPTED.",
+    "nc-ndis-miniport_co_oid_request.md",
+  ),
+  "OID-16": rule(
+    "MUST",
+    ["miniport"],
+    "complete aborted requests (reset, cancel) with REQUEST_ABORTED.",
+    "nc-ndis-miniport_co_oid_request.md",
+  ),
+  "OID-17": rule(
+    "MAY",
+    ["ndis"],
+    "cancel a CO OID through MiniportCancelOidRequest, or on Timeout (seconds, 0 = none).",
+    "condis-miniport-driver-oid-requests.md; nc-ndis-miniport_cancel_oid_request.md",
+  ),
+  "OID-18": rule(
+    "MUST",
+    ["originator"],
+    "allocate request and information buffer from nonpaged memory and free them itself.",
+    "nf-ndis-ndiscooidrequest.md",
+  ),
+  "OID-19": rule(
+    "MAY",
+    ["originator"],
+    "issue while the binding is Restarting, Running, Pausing or Paused.",
+    "condis-protocol-driver-oid-requests.md",
+  ),
+  "OID-20": rule(
+    "MUST",
+    ["originator"],
+    "to tie a request to a later status, set RequestId and RequestHandle; the lower driver copies them to RequestId and DestinationHandle.",
+    "condis-protocol-driver-oid-requests.md",
+  ),
+  "OID-21": rule(
+    "MAY",
+    ["ndis"],
+    "send CO OIDs on its own account, e.g. after MiniportInitializeEx success.",
+    "querying-a-connection-oriented-miniport-driver.md",
+  ),
+  "OID-22": rule(
+    "MUST",
+    ["miniport"],
+    "support the mandatory list: SUPPORTED_LIST, HARDWARE_STATUS, MEDIA_SUPPORTED, MEDIA_IN_USE, LINK_SPEED, VENDOR_ID, VENDOR_DESCRIPTION, VENDOR_DRIVER_VERSION, DRIVER_VERSION, MAC_OPTIONS, MEDIA_CONNECT_STATUS, MINIMUM_LINK_SPEED (query) and PROTOCOL_OPTIONS (set).",
+    "querying-a-connection-oriented-miniport-driver.md; general-operational-oids-for-connection-oriented-miniport-drivers.md",
+  ),
+  "OID-23": rule(
+    "MUST",
+    ["miniport"],
+    "support statistics RCV_PDUS_OK, RCV_PDUS_ERROR, RCV_PDUS_NO_BUFFER, XMIT_PDUS_OK, XMIT_PDUS_ERROR; answer 4 or 8 byte buffers, 64-bit compulsory at 1 Gbps and above for PDUS_OK and BYTES counters.",
+    "general-statistics-oids-for-connection-oriented-miniport-drivers.md",
+  ),
+  "OID-24": rule(
+    "SHOULD",
+    ["client", "cm"],
+    "use NdisOidRequest for OIDs that are not connection-oriented.",
+    "nf-ndis-ndiscooidrequest.md",
+  ),
+  "OID-25": rule(
+    "MAY",
+    ["originator"],
+    "correct and resubmit after INVALID_OID, INVALID_LENGTH, BUFFER_TOO_SHORT, INVALID_DATA, RESOURCES or RESET_IN_PROGRESS.",
+    "nf-ndis-ndiscooidrequest.md",
+  ),
+  "OID-26": rule(
+    "MUST",
+    ["cm", "mcm"],
+    "send OID_CO_ADDRESS_CHANGE to a client right after it opens the AF and whenever the switch address changes; the client answers with an OID_CO_GET_ADDRESSES query.",
+    "oid-co-address-change.md",
+  ),
+  "OID-27": rule(
+    "MUST",
+    ["cm"],
+    "send OID_CO_SIGNALING_ENABLED / DISABLED to every client with the AF open when it becomes able / unable to handle calls.",
+    "oid-co-signaling-enabled.md; oid-co-signaling-disabled.md",
+  ),
+  "OID-28": rule(
+    "MUST",
+    ["client"],
+    "on OID_CO_AF_CLOSE do the same four cleanup steps as AF-35 (older mechanism; mandatory set, zero length).",
+    "oid-co-af-close.md; oids-for-connection-oriented-call-managers-and-clients.md",
+  ),
+  "OID-29": rule(
+    "MUST",
+    ["cm", "mcm"],
+    "OID_CO_GET_ADDRESSES returns capacity in NumberOfAddressesAvailable and filled entries in NumberOfAddresses; includes addresses this client added.",
+    "oid-co-get-addresses.md",
+  ),
+  "OID-30": inferredRule(
+    "MUST",
+    ["ndis"],
+    "OID_CO_GET_CALL_INFORMATION is reserved; expect NOT_SUPPORTED.",
+    "oid-co-get-call-information.md",
+  ),
+  "OID-31": rule(
+    "MUST NOT",
+    ["miniport", "mcm"],
+    "complete an OID it has already completed, or complete one it answered synchronously.",
+    "ndis-doublecomplete.md",
+  ),
+  "OID-32": rule(
+    "MUST",
+    ["miniport"],
+    "set NDIS_MAC_OPTION_NO_LOOPBACK unless the NIC loops back in hardware; never the reserved bit.",
+    "querying-a-connection-oriented-miniport-driver.md",
+  ),
+  "OID-33": rule(
+    "MUST",
+    ["miniport"],
+    "answer OID_GEN_CO_GET_NETCARD_TIME synchronously when supported.",
+    "connection-oriented-timing-features.md",
+  ),
+};
+
+/** Section 15: Status indications. */
+export const statusRules = {
+  "STA-01": rule(
+    "MUST",
+    ["miniport"],
+    "use NdisMCoIndicateStatusEx; NULL VC handle reaches every bound protocol, a VC handle only the client and CM sharing the VC.",
+    "nf-ndis-ndismcoindicatestatusex.md",
+  ),
+  "STA-02": rule(
+    "MUST",
+    ["ndis"],
+    "deliver through ProtocolCoStatusEx with VC context NULL when not VC-specific.",
+    "nc-ndis-protocol_co_status_ex.md",
+  ),
+  "STA-03": rule("MUST", ["ndis"], "serialise status indications per binding.", "nc-ndis-protocol_co_status_ex.md"),
+  "STA-04": rule(
+    "SHOULD",
+    ["miniport"],
+    "set SourceHandle to the adapter handle.",
+    "condis-miniport-driver-status-indications.md",
+  ),
+  "STA-05": rule(
+    "MAY",
+    ["miniport"],
+    "target one binding by filling DestinationHandle and RequestId from an OID request.",
+    "condis-miniport-driver-status-indications.md",
+  ),
+  "STA-06": rule(
+    "MAY",
+    ["miniport"],
+    "indicate status once registration attributes are set, even inside MiniportInitializeEx.",
+    "nf-ndis-ndismcoindicatestatusex.md",
+  ),
+  "STA-07": rule(
+    "MUST NOT",
+    ["miniport"],
+    "indicate status after MiniportHaltEx returned.",
+    "nf-ndis-ndismcoindicatestatusex.md",
+  ),
+  "STA-08": rule(
+    "MUST NOT",
+    ["miniport"],
+    "indicate reset start/end; NDIS tells the protocols.",
+    "nc-ndis-miniport_reset.md",
+  ),
+};

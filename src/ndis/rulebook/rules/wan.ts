@@ -1,0 +1,161 @@
+import { rule } from "../rule.ts";
+
+/** Section 19: CoNDIS WAN and TAPI. */
+export const wanRules = {
+  "WAN-01": rule(
+    "MUST",
+    ["WAN MCM with TAPI"],
+    "register CO_ADDRESS_FAMILY_TAPI_PROXY (0x801) from MiniportInitializeEx.",
+    "condis-tapi-registration.md",
+  ),
+  "WAN-02": rule(
+    "MUST",
+    ["ndproxy role"],
+    "open that AF as a client, then register CO_ADDRESS_FAMILY_TAPI (0x800) as a call manager for NDISWAN.",
+    "condis-tapi-registration.md",
+  ),
+  "WAN-03": rule(
+    "MUST",
+    ["ndiswan role"],
+    "open TAPI AF and register a SAP of type AF_TAPI_SAP_TYPE whose Sap holds the device class string.",
+    "condis-tapi-registration.md",
+  ),
+  "WAN-04": rule(
+    "MUST",
+    ["WAN miniport"],
+    "support OID_WAN_CO_GET_INFO, GET_LINK_INFO and SET_LINK_INFO; GET_STATS_INFO is optional.",
+    "handling-queries-in-a-condis-wan-miniport-driver.md; setting-condis-wan-miniport-driver-information.md",
+  ),
+  "WAN-05": rule(
+    "MUST",
+    ["WAN miniport"],
+    "also answer OID_WAN_PERMANENT_ADDRESS, CURRENT_ADDRESS and MEDIUM_SUBTYPE.",
+    "wan-specific-capabilities-of-condis-wan-drivers.md",
+  ),
+  "WAN-06": rule(
+    "MUST NOT",
+    ["CoNDIS WAN"],
+    "raise WAN_LINE_UP, WAN_LINE_DOWN or TAPI_INDICATION.",
+    "condis-wan-is-less-complex.md",
+  ),
+  "WAN-07": rule(
+    "MUST",
+    ["WAN miniport"],
+    "report per-VC change with WAN_CO_LINKPARAMS and a partial packet with WAN_CO_FRAGMENT, both with an explicit VC handle; MTU variant WAN_CO_MTULINKPARAMS from NDIS 6.20.",
+    "indicating-condis-wan-miniport-driver-status.md; ndis-status-wan-co-mtulinkparams.md",
+  ),
+  "WAN-08": rule(
+    "MUST NOT",
+    ["WAN miniport"],
+    "loop packets back; NDISWAN does.",
+    "wan-specific-capabilities-of-condis-wan-drivers.md",
+  ),
+  "WAN-09": rule(
+    "MUST",
+    ["ndiswan role"],
+    "hold sends beyond MaxSendWindow, later SendWindow from LINKPARAMS; 0 stops the VC.",
+    "sending-packets-from-a-condis-wan-miniport-driver.md",
+  ),
+  "WAN-10": rule(
+    "MUST",
+    ["WAN miniport"],
+    "MaxSendWindow at least 1; accept frames 32 bytes above the announced MaxFrameSize.",
+    "oid-wan-co-get-info.md",
+  ),
+  "WAN-11": rule(
+    "MUST",
+    ["WAN miniport"],
+    "always announce PPP_FRAMING; start in PPP framing; FramingBits 0 until a framing is detected; SET_LINK_INFO with 0 means auto-detect per frame.",
+    "oid-wan-co-get-info.md",
+  ),
+  "WAN-12": rule(
+    "MUST",
+    ["protocol"],
+    "SET_LINK_INFO frame sizes may not exceed those of GET_LINK_INFO; conflicting framing bits give INVALID_DATA.",
+    "oid-wan-co-set-link-info.md",
+  ),
+  "WAN-13": rule(
+    "MUST",
+    ["WAN miniport"],
+    "uncompressed/compressed byte counters are 0 without compression support.",
+    "oid-wan-co-get-stats-info.md",
+  ),
+  "WAN-14": rule(
+    "MUST",
+    ["WAN miniport"],
+    "strip its own encapsulation before indicating but leave PPP header and payload.",
+    "indicating-received-data-from-a-condis-wan-miniport-driver.md",
+  ),
+  "WAN-15": rule(
+    "MUST",
+    ["client of TAPI_PROXY"],
+    "carry CO_AF_TAPI_MAKE_CALL_PARAMETERS in MediaParameters->MediaSpecific.Parameters with Length set to its size; the MCM reads only that.",
+    "making-outgoing-calls.md",
+  ),
+  "WAN-16": rule(
+    "MUST",
+    ["WAN MCM"],
+    "before completing, write CallMgrParameters with Transmit and Receive PeakBandwidth in bytes per second; flag CALL_PARAMETERS_CHANGED if it changed TAPI values.",
+    "making-outgoing-calls.md",
+  ),
+  "WAN-17": rule(
+    "MUST",
+    ["WAN MCM"],
+    "incoming: fill CO_AF_TAPI_INCOMING_CALL_PARAMETERS (line, address, CO_TAPI_FLAG_INCOMING_CALL only, call info) in MediaSpecific, plus bandwidths.",
+    "accepting-incoming-calls.md",
+  ),
+  "WAN-18": rule(
+    "MUST",
+    ["ndproxy role"],
+    "incoming SAP is CO_AF_TAPI_SAP inside CO_SAP, SapLength its size; incoming offers are pended, then completed after lineAnswer.",
+    "accepting-incoming-calls.md",
+  ),
+  "WAN-19": rule(
+    "SHOULD",
+    ["WAN MCM"],
+    "return PENDING from ProtocolCmCloseCall, deactivate, then complete.",
+    "condis-tapi-shutdown.md",
+  ),
+  "WAN-20": rule(
+    "MUST",
+    ["cm", "mcm"],
+    "OID_CO_TAPI_CM_CAPS, LINE_CAPS, ADDRESS_CAPS are asked in that order; PER_LINE_CAPS / PER_ADDRESS_CAPS decide whether they are asked once or per line / per address; undefined flag bits zero.",
+    "condis-tapi-initialization.md; oid-co-tapi-cm-caps.md; oid-co-tapi-line-caps.md",
+  ),
+  "WAN-21": rule(
+    "MUST NOT",
+    ["TAPI_PROXY users"],
+    "use the TAPI translation OIDs; they are for other AFs.",
+    "non-wan-specific-extensions-to-support-telephonic-services-over-connec.md",
+  ),
+  "WAN-22": rule(
+    "MUST",
+    ["client"],
+    "set OUTGOING flag for TRANSLATE_TAPI_CALLPARAMS and INCOMING flag for TRANSLATE_NDIS_CALLPARAMS; default-params flag without defaults gives FAILURE.",
+    "oid-co-tapi-translate-tapi-callparams.md; oid-co-tapi-translate-ndis-callparams.md",
+  ),
+  "WAN-23": rule(
+    "MUST",
+    ["voice CM"],
+    "fill Transmit and Receive MaxSduSize; for TAPI_PROXY outgoing calls overwrite the wrong incoming values in ProtocolCmMakeCall.",
+    "specifying-parameters-for-an-outgoing-call.md",
+  ),
+  "WAN-24": rule(
+    "MUST",
+    ["voice CM"],
+    "ulAddressTypes in LINE_DEV_CAPS non-zero.",
+    "responding-to-an-oid-co-tapi-line-caps-query.md",
+  ),
+  "WAN-25": rule(
+    "MUST",
+    ["ndis"],
+    "NdisCoGetTapiCallId: SUCCESS; BUFFER_TOO_SHORT with needed size in ulNeededSize; INVALID_DATA for a bad VC. NdisClGetProtocolVcContextFromTapiCallId: SUCCESS or FAILURE, and inverts it.",
+    "nf-ndis-ndiscogettapicallid.md; nf-ndis-ndisclgetprotocolvccontextfromtapicallid.md",
+  ),
+  "WAN-26": rule(
+    "MUST",
+    ["WAN miniport"],
+    "MaxFrameSize constant for all VCs of a NIC; speed may vary per VC.",
+    "wan-driver-bindings-and-connections.md",
+  ),
+};
