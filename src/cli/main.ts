@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { benchCommand, benchIsThere } from "./bench-command.ts";
+import { addContractCommands } from "./contract-commands.ts";
 import { engineUrl } from "./engine.ts";
 import { EXIT_BAD_INPUT, EXIT_OK, EXIT_OWN_FAULT, UsageError } from "./exit-code.ts";
 import type { RunCommandOptions } from "./run-command.ts";
@@ -41,6 +42,10 @@ export async function main(parameters: readonly string[], options: MainOptions =
       const { runCommand } = await import("./run-command.ts");
       exitCode = await runCommand(file, runOptions, options.engineUrl ?? engineUrl());
     });
+
+  addContractCommands(program, (code) => {
+    exitCode = code;
+  });
 
   if (benchIsThere()) {
     program

@@ -24,6 +24,7 @@ import {
   callManagerLibrary,
   clientLibrary,
   coMiniportLibrary,
+  libraryFunctionNames,
   miniportCallManagerLibrary,
   proxyLibrary,
 } from "./library/roles.ts";
@@ -145,9 +146,13 @@ export class Ndis {
     }
   }
 
+  /** The names of the functions that drivers of some role can call. */
+  functionNames(): ReadonlySet<string> {
+    return libraryFunctionNames(this.#parts, imageOf("nobody"));
+  }
+
   #newImage(name: string): LoadedImage {
-    const driverObject: DRIVER_OBJECT = { DriverName: name, DriverUnload: null };
-    const image: LoadedImage = { name, driverObject, holdings: new DriverHoldings(), miniport: null, protocol: null };
+    const image = imageOf(name);
     this.#images.push(image);
     return image;
   }
@@ -186,4 +191,9 @@ export class Ndis {
     if (status !== NDIS_STATUS_SUCCESS) this.#images.splice(this.#images.indexOf(loaded), 1);
     return status;
   }
+}
+
+function imageOf(name: string): LoadedImage {
+  const driverObject: DRIVER_OBJECT = { DriverName: name, DriverUnload: null };
+  return { name, driverObject, holdings: new DriverHoldings(), miniport: null, protocol: null };
 }

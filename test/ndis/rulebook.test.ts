@@ -142,11 +142,20 @@ describe("the verifier rules", () => {
     }
   });
 
+  /** Section 2 has two rules whose own page covers more than the pages of the functions say. */
+  function namedByTheRule(name: string): string[] {
+    if (name === "NdisFreeSpinLock") return ["Irql_Miscellaneous_Function"];
+    return name.includes("RWLock") ? ["Irql_Synch_Function"] : [];
+  }
+
   it("cover the functions and callbacks whose pages name them", () => {
     const covering = (name: string) =>
       VERIFIER_RULES.filter(({ covers }) => covers.includes(name)).map((rule) => rule.name.toLowerCase());
     for (const { name, ddiCompliance } of ddis) {
-      const stated = ddiCompliance.filter((rule) => !rule.startsWith("Wlan")).map((rule) => rule.toLowerCase());
+      const own = namedByTheRule(name);
+      const stated = [...ddiCompliance, ...own]
+        .filter((rule) => !rule.startsWith("Wlan"))
+        .map((rule) => rule.toLowerCase());
       expect([name, ...covering(name).sort()]).toEqual([name, ...stated.sort()]);
     }
     const known = DDI_CATALOG.map(({ name }) => name);

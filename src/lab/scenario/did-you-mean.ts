@@ -20,17 +20,19 @@ const LONGEST_WORD = 64;
 
 /** The known word that `word` was probably meant to be, or null when none is near. */
 export function nearestWord(word: string, known: readonly string[]): string | null {
-  if (word.length > LONGEST_WORD) return null;
-  let nearest: string | null = null;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) {
-      least = distance;
-      nearest = candidate;
-    }
-  }
-  return nearest;
+  return nearestWords(word, known, 1)[0] ?? null;
+}
+
+/** The known words that `word` may have been meant to be, the nearest first; none when none is near. */
+export function nearestWords(word: string, known: readonly string[], most: number): string[] {
+  if (word.length > LONGEST_WORD) return [];
+  const farthest = Math.max(1, Math.floor(word.length / 3));
+  return known
+    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ distance }) => distance <= farthest)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
 }
 
 /** "did you mean 'seed'?", or the list of what there is to choose from. */

@@ -144,3 +144,15 @@ export function proxyLibrary(parts: LibraryParts, image: LoadedImage) {
   };
   return { ...library, ...timeFunctions(environment, image.name, () => library) };
 }
+
+/** Every role that has a library. */
+const ROLE_LIBRARIES = [miniportCallManagerLibrary, coMiniportLibrary, clientLibrary, callManagerLibrary, proxyLibrary];
+
+/** The names of all functions that the library of some role has. @param image any; nothing of it is called. */
+export function libraryFunctionNames(parts: LibraryParts, image: LoadedImage): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const library of ROLE_LIBRARIES) {
+    for (const [name, value] of Object.entries(library(parts, image))) if (typeof value === "function") names.add(name);
+  }
+  return names;
+}

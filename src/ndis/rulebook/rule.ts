@@ -33,7 +33,12 @@ export function rule(level: RequirementLevel, parties: readonly string[], text: 
 }
 
 /** A rule that no page states outright. */
-export function inferredRule(level: RequirementLevel, parties: readonly string[], text: string, sources: string): RuleFacts {
+export function inferredRule(
+  level: RequirementLevel,
+  parties: readonly string[],
+  text: string,
+  sources: string,
+): RuleFacts {
   return { ...rule(level, parties, text, sources), inferred: true };
 }
 

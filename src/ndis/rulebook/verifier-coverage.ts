@@ -2,7 +2,7 @@ function names(blankSeparated: string): readonly string[] {
   return blankSeparated.trim().split(/\s+/);
 }
 
-/** Which functions and callbacks a verifier rule is about, as their pages say ("DDI compliance rules"). */
+/** Which functions and callbacks a verifier rule is about, as their pages say ("DDI compliance rules"), or as the rule's own does. */
 export const VERIFIER_COVERAGE: Readonly<Record<string, readonly string[]>> = {
   Irql_MCM_Function: names(`
     NdisMCmActivateVc NdisMCmAddPartyComplete NdisMCmCloseAddressFamilyComplete NdisMCmCloseCallComplete
@@ -50,6 +50,7 @@ export const VERIFIER_COVERAGE: Readonly<Record<string, readonly string[]>> = {
     NdisReadConfiguration NdisWriteConfiguration NdisCloseConfiguration NdisOpenConfigurationKeyByName
     NdisOpenConfigurationKeyByIndex NdisReadNetworkAddress NdisWriteErrorLogEntry NdisGetVersion
     NdisInitUnicodeString NdisFreeString NdisSystemProcessorCount NdisGetRoutineAddress
+    NdisFreeSpinLock
   `),
   Irql_Gather_DMA_Function: names(`
     NdisMRegisterScatterGatherDma NdisMDeregisterScatterGatherDma NdisMAllocateNetBufferSGList
@@ -77,7 +78,8 @@ export const VERIFIER_COVERAGE: Readonly<Record<string, readonly string[]>> = {
   Irql_StatusIndication_Function: names("NdisMIndicateStatusEx"),
   Irql_Synch_Function: names(`
     NdisAcquireSpinLock NdisReleaseSpinLock NdisDprAcquireSpinLock NdisDprReleaseSpinLock NdisSetEvent
-    NdisResetEvent
+    NdisResetEvent NdisAllocateRWLock NdisFreeRWLock NdisAcquireRWLockRead NdisAcquireRWLockWrite
+    NdisReleaseRWLock
   `),
   Irql_Timer_Function: names(`
     NdisAllocateTimerObject NdisSetTimerObject NdisCancelTimerObject NdisFreeTimerObject
