@@ -39,9 +39,12 @@ class Listener {
   bytesReceived = 0;
 }
 
-function DriverEntry(_DriverObject: DRIVER_OBJECT, _RegistryPath: string, Ndis: ClientLibrary): NDIS_STATUS {
+function DriverEntry(DriverObject: DRIVER_OBJECT, _RegistryPath: string, Ndis: ClientLibrary): NDIS_STATUS {
   const listener = new Listener();
   Ndis.NdisInitializeEvent(listener.closed);
+  DriverObject.DriverUnload = () => {
+    if (listener.protocol !== null) return Ndis.NdisDeregisterProtocolDriver(listener.protocol);
+  };
   const handle = new OutParameter<NdisProtocolDriverHandle>();
   const characteristics = NDIS_PROTOCOL_DRIVER_CHARACTERISTICS({
     MajorNdisVersion: 6,
@@ -53,9 +56,6 @@ function DriverEntry(_DriverObject: DRIVER_OBJECT, _RegistryPath: string, Ndis: 
     OpenAdapterCompleteHandlerEx: () => {},
     CloseAdapterCompleteHandlerEx: () => {},
     NetPnPEventHandler: () => NDIS_STATUS_SUCCESS,
-    UninstallHandler: () => {
-      if (listener.protocol !== null) Ndis.NdisDeregisterProtocolDriver(listener.protocol);
-    },
     OidRequestCompleteHandler: () => {},
     StatusHandlerEx: () => {},
     ReceiveNetBufferListsHandler: () => {},

@@ -126,8 +126,9 @@ export class AtmClient {
     return binding.makeCall(request, context);
   }
 
-  #driverEntry(_DriverObject: DRIVER_OBJECT, Ndis: ClientLibrary): NDIS_STATUS {
+  #driverEntry(DriverObject: DRIVER_OBJECT, Ndis: ClientLibrary): NDIS_STATUS {
     this.#ndis = Ndis;
+    DriverObject.DriverUnload = () => this.#unload(Ndis);
     const characteristics = NDIS_PROTOCOL_DRIVER_CHARACTERISTICS({
       MajorNdisVersion: NDIS_MAJOR_VERSION,
       MinorNdisVersion: NDIS_MINOR_VERSION,
@@ -139,7 +140,6 @@ export class AtmClient {
       OpenAdapterCompleteHandlerEx: () => {},
       CloseAdapterCompleteHandlerEx: () => {},
       NetPnPEventHandler: (context, notification) => this.#pnpEvent(Ndis, context as ClientBinding, notification),
-      UninstallHandler: () => this.#uninstall(Ndis),
       OidRequestCompleteHandler: () => {},
       StatusHandlerEx: () => {},
       ReceiveNetBufferListsHandler: () => {},
@@ -222,8 +222,9 @@ export class AtmClient {
     return NDIS_STATUS_SUCCESS;
   }
 
-  #uninstall(ndis: ClientLibrary): void {
-    if (this.#handle !== null) ndis.NdisDeregisterProtocolDriver(this.#handle);
+  *#unload(ndis: ClientLibrary): Blocking<void> {
+    const unbinding = this.#handle === null ? undefined : ndis.NdisDeregisterProtocolDriver(this.#handle);
+    if (unbinding !== undefined) yield* unbinding;
     this.#handle = null;
     this.#ndis = null;
   }

@@ -89,6 +89,21 @@ export class Thread implements ClockTarget {
   }
 }
 
+/**
+ * Runs a body up to where it first waits.
+ * @returns its result, or the rest of it, which somebody must run on.
+ */
+export function begin<T>(body: Blocking<T>): T | Blocking<T> {
+  const first = body.next(false);
+  return first.done === true ? first.value : continued(body, first.value);
+}
+
+function* continued<T>(body: Blocking<T>, awaited: WaitRequest): Blocking<T> {
+  let result: IteratorResult<WaitRequest, T> = { done: false, value: awaited };
+  while (result.done !== true) result = body.next(yield result.value);
+  return result.value;
+}
+
 /** Whether a handler's result is a blocking body rather than a value. */
 export function isBlocking<T>(result: T | Blocking<T>): result is Blocking<T> {
   return typeof result === "object" && result !== null && "next" in result && typeof result.next === "function";

@@ -10,15 +10,18 @@ import {
   restartAdapter,
   restartBinding,
 } from "./adapter/plug-and-play.ts";
+import type { DdiRole } from "./ddi/catalog.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS, statusName } from "./ddi/status.ts";
 import type { DRIVER_OBJECT } from "./ddi/structures/system.ts";
+import { forgetRegistrations } from "./driver/deregistration.ts";
 import type { DriverImage } from "./driver/driver-image.ts";
 import type { LoadedImage } from "./driver/drivers.ts";
 import type { LiveCounts } from "./environment.ts";
 import { NdisEnvironment } from "./environment.ts";
 import { withAllocationChoices } from "./executive/buffer-allocation.ts";
 import { DriverHoldings } from "./executive/holdings.ts";
+import { withEveryFunction } from "./library/foreign-functions.ts";
 import type { LibraryParts } from "./library/roles.ts";
 import {
   callManagerLibrary,
@@ -70,6 +73,7 @@ export class Ndis {
     this.#parts = {
       environment,
       oids: new OidRequests(environment),
+      adapters: this.#adapters,
       buffers: withAllocationChoices(environment, buffers),
     };
   }
@@ -86,31 +90,31 @@ export class Ndis {
 
   /** Loads an MCM: runs its DriverEntry. A body for a system thread; its result is the driver's status. */
   *loadMiniportCallManager(image: DriverImage<MiniportCallManagerLibrary>): Blocking<NDIS_STATUS> {
-    const loaded = this.#newImage(image.name);
+    const loaded = this.#newImage(image.name, ["mcm"]);
     return yield* this.#enter(loaded, image, miniportCallManagerLibrary(this.#parts, loaded));
   }
 
   /** Loads a connection-oriented miniport whose calls a stand-alone call manager manages. */
   *loadMiniport(image: DriverImage<CoMiniportLibrary>): Blocking<NDIS_STATUS> {
-    const loaded = this.#newImage(image.name);
+    const loaded = this.#newImage(image.name, ["miniport"]);
     return yield* this.#enter(loaded, image, coMiniportLibrary(this.#parts, loaded));
   }
 
   /** Loads a client: runs its DriverEntry, then binds it to the adapters that are there. */
   *loadClient(image: DriverImage<ClientLibrary>): Blocking<NDIS_STATUS> {
-    const loaded = this.#newImage(image.name);
+    const loaded = this.#newImage(image.name, ["client"]);
     return yield* this.#enterProtocol(loaded, image, clientLibrary(this.#parts, loaded));
   }
 
   /** Loads a stand-alone call manager: runs its DriverEntry, then binds it to the adapters that are there. */
   *loadCallManager(image: DriverImage<CallManagerLibrary>): Blocking<NDIS_STATUS> {
-    const loaded = this.#newImage(image.name);
+    const loaded = this.#newImage(image.name, ["call manager"]);
     return yield* this.#enterProtocol(loaded, image, callManagerLibrary(this.#parts, loaded));
   }
 
   /** Loads a protocol driver that is a client of one address family and the call manager of another (WAN-02). */
   *loadProxy(image: DriverImage<ProxyLibrary>): Blocking<NDIS_STATUS> {
-    const loaded = this.#newImage(image.name);
+    const loaded = this.#newImage(image.name, ["client", "call manager"]);
     return yield* this.#enterProtocol(loaded, image, proxyLibrary(this.#parts, loaded));
   }
 
@@ -141,18 +145,20 @@ export class Ndis {
     for (const image of this.#images.splice(0).reverse()) {
       const { protocol, driverObject } = image;
       if (protocol !== null) protocol.characteristics.UninstallHandler?.();
+      image.phase = "unloading";
       if (driverObject.DriverUnload !== null) yield* settle(driverObject.DriverUnload(driverObject));
+      forgetRegistrations(this.environment, image, "unloaded");
       image.holdings.reportLeft(this.environment, image.name, null);
     }
   }
 
   /** The names of the functions that drivers of some role can call. */
   functionNames(): ReadonlySet<string> {
-    return libraryFunctionNames(this.#parts, imageOf("nobody"));
+    return libraryFunctionNames(this.#parts, imageOf("nobody", []));
   }
 
-  #newImage(name: string): LoadedImage {
-    const image = imageOf(name);
+  #newImage(name: string, roles: readonly DdiRole[]): LoadedImage {
+    const image = imageOf(name, roles);
     this.#images.push(image);
     return image;
   }
@@ -179,21 +185,34 @@ export class Ndis {
     library: Library,
   ): Blocking<NDIS_STATUS> {
     const { probe, name } = this.environment;
+    const observed = observeLibrary(this.environment, image.name, library);
     const status = yield* settle(
       image.DriverEntry(
         loaded.driverObject,
         `\\Registry\\Machine\\System\\CurrentControlSet\\Services\\${image.name}`,
-        observeLibrary(this.environment, image.name, library),
+        withEveryFunction(this.environment, loaded.roles, image.name, observed),
       ),
     );
     if (probe !== null)
       probe.emit(`${name}/${image.name}`, "callback-return", "DriverEntry", { Status: statusName(status) });
-    if (status !== NDIS_STATUS_SUCCESS) this.#images.splice(this.#images.indexOf(loaded), 1);
+    loaded.phase = "loaded";
+    if (status !== NDIS_STATUS_SUCCESS) {
+      this.#images.splice(this.#images.indexOf(loaded), 1);
+      forgetRegistrations(this.environment, loaded, "DriverEntry failed");
+    }
     return status;
   }
 }
 
-function imageOf(name: string): LoadedImage {
+function imageOf(name: string, roles: readonly DdiRole[]): LoadedImage {
   const driverObject: DRIVER_OBJECT = { DriverName: name, DriverUnload: null };
-  return { name, driverObject, holdings: new DriverHoldings(), miniport: null, protocol: null };
+  return {
+    name,
+    roles,
+    phase: "entry",
+    driverObject,
+    holdings: new DriverHoldings(),
+    miniport: null,
+    protocol: null,
+  };
 }

@@ -5,6 +5,7 @@ import type {
   ClientLibrary,
   NDIS_MINIPORT_CO_CHARACTERISTICS as CoMiniportHandlers,
   NDIS_PROTOCOL_CO_CHARACTERISTICS as CoProtocolHandlers,
+  DRIVER_OBJECT,
   DriverImage,
   MiniportAdapterHandle,
   MiniportCallManagerLibrary,
@@ -254,11 +255,13 @@ export class FakeClient extends Fake {
   }
 
   get image(): DriverImage<ClientLibrary> {
-    return { name: this.name, DriverEntry: (_driverObject, _path, ndis) => this.#entry(ndis) };
+    return { name: this.name, DriverEntry: (driverObject, _path, ndis) => this.#entry(driverObject, ndis) };
   }
 
-  #entry(ndis: ClientLibrary): NDIS_STATUS {
+  #entry(driverObject: DRIVER_OBJECT, ndis: ClientLibrary): NDIS_STATUS {
     this.ndis = ndis;
+    driverObject.DriverUnload = () =>
+      this.driverHandle === null ? undefined : ndis.NdisDeregisterProtocolDriver(this.driverHandle);
     const defaults = NDIS_PROTOCOL_DRIVER_CHARACTERISTICS({
       ...this.characteristics,
       MajorNdisVersion: this.characteristics.MajorNdisVersion || 6,
@@ -270,9 +273,7 @@ export class FakeClient extends Fake {
       OpenAdapterCompleteHandlerEx: nothing,
       CloseAdapterCompleteHandlerEx: nothing,
       NetPnPEventHandler: success,
-      UninstallHandler: () => {
-        if (this.driverHandle !== null) ndis.NdisDeregisterProtocolDriver(this.driverHandle);
-      },
+      UninstallHandler: nothing,
       OidRequestCompleteHandler: nothing,
       StatusHandlerEx: nothing,
     });

@@ -144,7 +144,8 @@ export function* restartBinding(binding: Binding): Blocking<void> {
   moveBinding(binding, "RestartOk");
 }
 
-function* pauseBinding(binding: Binding): Blocking<void> {
+/** NetEventPause: before a binding is unbound, and before its adapter is paused (BND-06). */
+export function* pauseBinding(binding: Binding): Blocking<void> {
   moveBinding(binding, "Pause");
   yield* notifyProtocol(binding, NET_PNP_EVENT_CODE.NetEventPause);
   moveBinding(binding, "PauseOk");

@@ -30,7 +30,7 @@ export class AddressFamilyRegistration {
 
   /** Looked up for every call: a driver may replace its entry points at any time (REG-33). */
   get callManager(): CallManagerHandlers {
-    const { callManager } = this.driver;
+    const { callManager } = this.binding ?? this.adapter.driver;
     if (callManager === null) throw new Error(`${this.owner} registered an address family without handlers`);
     return callManager;
   }
@@ -98,8 +98,8 @@ export class AddressFamily implements Stateful<AddressFamilyState> {
 
   /** Looked up for every call: a driver may replace its entry points at any time (REG-33). */
   get client(): ClientHandlers {
-    const { client, name } = this.binding.protocol;
-    if (client === null) throw new Error(`${name} opened an address family without handlers`);
+    const { client, protocol } = this.binding;
+    if (client === null) throw new Error(`${protocol.name} opened an address family without handlers`);
     return client;
   }
 

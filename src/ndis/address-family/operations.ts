@@ -3,9 +3,16 @@ import type { Binding } from "../binding/binding.ts";
 import type { NDIS_CONTEXT, NdisAfHandle } from "../ddi/handles.ts";
 import { OutParameter, toHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
-import { NDIS_STATUS_FAILURE, NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS, statusName } from "../ddi/status.ts";
+import {
+  NDIS_STATUS_FAILURE,
+  NDIS_STATUS_PENDING,
+  NDIS_STATUS_RESOURCES,
+  NDIS_STATUS_SUCCESS,
+  statusName,
+} from "../ddi/status.ts";
 import type { CO_ADDRESS_FAMILY } from "../ddi/structures/calls.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { allocationFails } from "../executive/holdings.ts";
 import { atPassiveLevel } from "../executive/passive.ts";
 import { advance } from "../funnel.ts";
 import {
@@ -23,6 +30,7 @@ export function registerMcmAddressFamily(
   const { driver } = adapter;
   if (driver.co === null || driver.callManager === null) return NDIS_STATUS_FAILURE;
   if (isTaken(adapter, addressFamily)) return NDIS_STATUS_FAILURE;
+  if (allocationFails(adapter.environment)) return NDIS_STATUS_RESOURCES;
   announce(register(adapter, addressFamily, null));
   return NDIS_STATUS_SUCCESS;
 }
@@ -32,8 +40,8 @@ export function registerMcmAddressFamily(
  * taken, or a binding that closes (AF-04, AF-06). Clients hear of it when the call manager's bind is done (AF-10).
  */
 export function registerCmAddressFamily(binding: Binding, addressFamily: CO_ADDRESS_FAMILY): NDIS_STATUS_FINAL {
-  const { adapter, protocol } = binding;
-  if (protocol.co === null || protocol.callManager === null || adapter.driver.co === null) return NDIS_STATUS_FAILURE;
+  const { adapter } = binding;
+  if (binding.co === null || binding.callManager === null || adapter.driver.co === null) return NDIS_STATUS_FAILURE;
   if (binding.state === "Closing" || isTaken(adapter, addressFamily)) return NDIS_STATUS_FAILURE;
   const registration = register(adapter, addressFamily, binding);
   if (binding.state !== "Opening") announce(registration);
@@ -78,7 +86,7 @@ export function withdrawAddressFamilies(binding: Binding): void {
 }
 
 function notifyClient(binding: Binding, registration: AddressFamilyRegistration): void {
-  const { co } = binding.protocol;
+  const { co } = binding;
   if (co === null) return;
   co.CoAfRegisterNotifyHandler(binding.context, { ...registration.addressFamily });
 }
@@ -94,7 +102,7 @@ export function openAddressFamily(
   const registration = binding.adapter.addressFamilies.find(
     (other) => other.addressFamily.AddressFamily === addressFamily.AddressFamily,
   );
-  if (binding.protocol.client === null || registration === undefined || binding.state === "Closing")
+  if (binding.client === null || registration === undefined || binding.state === "Closing")
     return NDIS_STATUS_FAILURE;
   const af = new AddressFamily(environment, registration, binding, ClientAfContext);
   environment.live.addressFamilies++;

@@ -2,7 +2,14 @@ import type { KernelEvent } from "../../machine/thread.ts";
 import type { MiniportAdapter } from "../adapter/adapter.ts";
 import type { NDIS_CONTEXT, NdisBindingHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
-import type { ProtocolDriver } from "../driver/drivers.ts";
+import type { NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS } from "../ddi/structures/optional-handlers.ts";
+import type {
+  CallManagerHandlers,
+  ClientHandlers,
+  ProtocolCoHandlers,
+  ProtocolDriver,
+  ProtocolTables,
+} from "../driver/drivers.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { Stateful, TransitionTable } from "../funnel.ts";
 
@@ -35,7 +42,7 @@ export const BINDING_STATES: TransitionTable<BindingState, BindingEvent> = {
 };
 
 /** One protocol on one adapter. */
-export class Binding implements Stateful<BindingState> {
+export class Binding implements Stateful<BindingState>, ProtocolTables {
   readonly environment: NdisEnvironment;
   readonly traceName: string;
   readonly protocol: ProtocolDriver;
@@ -44,6 +51,11 @@ export class Binding implements Stateful<BindingState> {
   /** Between NdisOpenAdapterEx and NdisCloseAdapterEx. */
   isOpen = false;
   context: NDIS_CONTEXT = null;
+  /** The driver's tables of entry points, or what it set for this binding alone (REG-24). */
+  co: ProtocolCoHandlers | null;
+  client: ClientHandlers | null;
+  callManager: CallManagerHandlers | null;
+  sharedMemoryProvider: NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS | null;
   /** Address families that this client has open. */
   addressFamilies = 0;
   /** VCs that this stand-alone call manager has for itself (VC-14). */
@@ -61,8 +73,16 @@ export class Binding implements Stateful<BindingState> {
     this.environment = environment;
     this.traceName = environment.nameObject("binding");
     this.protocol = protocol;
+    this.co = ownTable(protocol.co);
+    this.client = ownTable(protocol.client);
+    this.callManager = ownTable(protocol.callManager);
+    this.sharedMemoryProvider = protocol.sharedMemoryProvider;
     this.adapter = adapter;
   }
+}
+
+function ownTable<T extends object>(table: T | null): T | null {
+  return table === null ? null : { ...table };
 }
 
 /** What ProtocolBindAdapterEx is handed until the bind is complete. */

@@ -1,3 +1,4 @@
+import type { SET_OPTIONS } from "../ddi/handlers/registration.ts";
 import type {
   NDIS_CONTEXT,
   NdisDriverHandle,
@@ -7,16 +8,25 @@ import type {
 } from "../ddi/handles.ts";
 import { toHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
-import { NDIS_STATUS_BAD_CHARACTERISTICS, NDIS_STATUS_BAD_VERSION, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
+import {
+  NDIS_STATUS_BAD_CHARACTERISTICS,
+  NDIS_STATUS_BAD_VERSION,
+  NDIS_STATUS_FAILURE,
+  NDIS_STATUS_RESOURCES,
+  NDIS_STATUS_SUCCESS,
+} from "../ddi/status.ts";
 import type {
   NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
   NDIS_PROTOCOL_DRIVER_CHARACTERISTICS,
 } from "../ddi/structures/driver-characteristics.ts";
+import type { NDIS_OBJECT_HEADER } from "../ddi/structures/object-header.ts";
 import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { allocationFails } from "../executive/holdings.ts";
 import { observeHandlers } from "../observe.ts";
 import type { LoadedImage } from "./drivers.ts";
 import { MiniportDriver, ProtocolDriver } from "./drivers.ts";
+import { lacksVcHandlers } from "./optional-handlers.ts";
 
 const REQUIRED_MINIPORT_HANDLERS = [
   "InitializeHandlerEx",
@@ -41,22 +51,44 @@ const REQUIRED_PROTOCOL_HANDLERS = [
   "StatusHandlerEx",
 ] as const satisfies readonly (keyof NDIS_PROTOCOL_DRIVER_CHARACTERISTICS)[];
 
-/** NDIS versions that this core takes: 6.0 up to the version that it is itself. */
-const OLDEST_NDIS_MAJOR = 6;
+/** NDIS versions that this core takes for miniports (REG-08) and protocols, up to the version that it is itself. */
+const OLDEST_MINIPORT_MAJOR = 5;
+const OLDEST_PROTOCOL_MAJOR = 6;
 const OWN_NDIS_MAJOR = 6;
 const OWN_NDIS_MINOR = 89;
 
-function versionIsKnown(characteristics: {
+/** The NDIS 6 minor version that brought revision 1, 2, … of a characteristics structure. */
+const MINIPORT_REVISIONS_SINCE = [0, 1, 80];
+const PROTOCOL_REVISIONS_SINCE = [0, 1];
+
+interface Characteristics {
+  readonly Header: NDIS_OBJECT_HEADER;
   readonly MajorNdisVersion: number;
   readonly MinorNdisVersion: number;
-}): boolean {
-  const { MajorNdisVersion: major, MinorNdisVersion: minor } = characteristics;
-  return (
-    major >= OLDEST_NDIS_MAJOR && (major < OWN_NDIS_MAJOR || (major === OWN_NDIS_MAJOR && minor <= OWN_NDIS_MINOR))
-  );
 }
 
-/** NdisMRegisterMiniportDriver: copies the characteristics (REG-28) and runs MiniportSetOptions before it returns (REG-26). */
+function versionIsKnown({ MajorNdisVersion: major, MinorNdisVersion: minor }: Characteristics, oldest: number): boolean {
+  if (major < oldest || major > OWN_NDIS_MAJOR) return false;
+  return major === OWN_NDIS_MAJOR ? minor >= 0 && minor <= OWN_NDIS_MINOR : minor === 0 || minor === 1;
+}
+
+/** Whether the header announces a revision, and by that a length, that the declared NDIS version does not have yet (REG-29). */
+function isTooNew({ Header, MajorNdisVersion, MinorNdisVersion }: Characteristics, since: readonly number[]): boolean {
+  return MajorNdisVersion === OWN_NDIS_MAJOR && MinorNdisVersion < (since[Header.Revision - 1] ?? 0);
+}
+
+/** What both registrations are given that can be wrong as a C pointer can. */
+function isStructure(environment: NdisEnvironment, owner: string, characteristics: Characteristics | null): boolean {
+  if (typeof characteristics?.Header === "object" && characteristics.Header !== null) return true;
+  environment.misuse("NullCheck", owner, "the characteristics point to no structure with a header");
+  return false;
+}
+
+/**
+ * NdisMRegisterMiniportDriver: copies the characteristics (REG-28) and runs MiniportSetOptions before it returns (REG-26). SUCCESS,
+ * BAD_CHARACTERISTICS, BAD_VERSION, RESOURCES or FAILURE (REG-29). A miniport of NDIS 5 registers as well, but sets no optional
+ * handlers (REG-20).
+ */
 export function registerMiniportDriver(
   environment: NdisEnvironment,
   image: LoadedImage,
@@ -64,33 +96,70 @@ export function registerMiniportDriver(
   characteristics: NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
   NdisMiniportDriverHandle: OutParameter<NdisMiniportDriverHandle>,
 ): NDIS_STATUS_FINAL {
-  if (!versionIsKnown(characteristics)) return NDIS_STATUS_BAD_VERSION;
-  if (objectHeaderFault(characteristics.Header, "NDIS_MINIPORT_DRIVER_CHARACTERISTICS") !== null)
+  if (!isStructure(environment, image.name, characteristics)) return NDIS_STATUS_BAD_CHARACTERISTICS;
+  if (!versionIsKnown(characteristics, OLDEST_MINIPORT_MAJOR)) return NDIS_STATUS_BAD_VERSION;
+  if (
+    objectHeaderFault(characteristics.Header, "NDIS_MINIPORT_DRIVER_CHARACTERISTICS") !== null ||
+    isTooNew(characteristics, MINIPORT_REVISIONS_SINCE) ||
+    REQUIRED_MINIPORT_HANDLERS.some((member) => typeof characteristics[member] !== "function")
+  )
     return NDIS_STATUS_BAD_CHARACTERISTICS;
-  if (REQUIRED_MINIPORT_HANDLERS.some((member) => characteristics[member] === null))
-    return NDIS_STATUS_BAD_CHARACTERISTICS;
-  const copy = observeHandlers(
-    environment,
-    image.name,
-    { ...characteristics },
-    { SetOptionsHandler: "MiniportSetOptions" },
-  );
+  if (image.miniport !== null) return NDIS_STATUS_FAILURE;
+  if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
+  const names = { SetOptionsHandler: "MiniportSetOptions" };
+  const copy = observeHandlers(environment, image.name, { ...characteristics }, names);
   const driver = new MiniportDriver(image.name, image.driverObject, MiniportDriverContext, copy);
   image.miniport = driver;
   image.driverObject.DriverUnload = copy.UnloadHandler;
-  const handle = toHandle<NdisMiniportDriverHandle>(driver);
-  const status =
-    copy.SetOptionsHandler === null ? NDIS_STATUS_SUCCESS : copy.SetOptionsHandler(handle, MiniportDriverContext);
+  let status = setOptions(environment, image, driver, copy.SetOptionsHandler);
+  if (status === NDIS_STATUS_SUCCESS && lacksVcHandlers(driver)) {
+    environment.misuse("REG-04", image.name, "a CO miniport that manages no calls has all four VC handlers");
+    status = NDIS_STATUS_BAD_CHARACTERISTICS;
+  }
   if (status !== NDIS_STATUS_SUCCESS) {
     driver.registered = false;
     image.miniport = null;
-    return status;
+    image.driverObject.DriverUnload = null;
+    return registrationStatus(status, copy.MajorNdisVersion);
   }
-  NdisMiniportDriverHandle.Value = handle;
+  NdisMiniportDriverHandle.Value = toHandle<NdisMiniportDriverHandle>(driver);
   return NDIS_STATUS_SUCCESS;
 }
 
-/** NdisRegisterProtocolDriver: runs ProtocolSetOptions before it returns (REG-26). Binding starts when the caller lets NDIS look for adapters. */
+/** Registration has five statuses; what else SetOptions ended with is a FAILURE, or the fault of a version that NDIS 6 does not serve. */
+function registrationStatus(status: NDIS_STATUS_FINAL, majorVersion: number): NDIS_STATUS_FINAL {
+  switch (status) {
+    case NDIS_STATUS_BAD_CHARACTERISTICS:
+    case NDIS_STATUS_BAD_VERSION:
+    case NDIS_STATUS_RESOURCES:
+      return status;
+    default:
+      return majorVersion < OWN_NDIS_MAJOR ? NDIS_STATUS_BAD_VERSION : NDIS_STATUS_FAILURE;
+  }
+}
+
+/** Runs MiniportSetOptions or ProtocolSetOptions. A driver that fails it has undone what it allocated there (REG-27). */
+function setOptions(
+  environment: NdisEnvironment,
+  image: LoadedImage,
+  driver: MiniportDriver | ProtocolDriver,
+  handler: SET_OPTIONS | null,
+): NDIS_STATUS_FINAL {
+  if (typeof handler !== "function") return NDIS_STATUS_SUCCESS;
+  const heldBefore = image.holdings.count;
+  driver.settingOptions = true;
+  const status = handler(toHandle<NdisDriverHandle>(driver), driver.context);
+  driver.settingOptions = false;
+  const left = image.holdings.count - heldBefore;
+  if (status !== NDIS_STATUS_SUCCESS && left > 0)
+    environment.misuse("REG-27", image.name, `SetOptions failed and left ${left} of its allocations behind`);
+  return status;
+}
+
+/**
+ * NdisRegisterProtocolDriver: runs ProtocolSetOptions before it returns (REG-26), with the driver's handle in place already (REG-32).
+ * Binding starts when DriverEntry is through. Statuses as for miniports.
+ */
 export function registerProtocolDriver(
   environment: NdisEnvironment,
   image: LoadedImage,
@@ -98,27 +167,27 @@ export function registerProtocolDriver(
   characteristics: NDIS_PROTOCOL_DRIVER_CHARACTERISTICS,
   NdisProtocolHandle: OutParameter<NdisProtocolDriverHandle>,
 ): NDIS_STATUS_FINAL {
-  if (!versionIsKnown(characteristics)) return NDIS_STATUS_BAD_VERSION;
-  if (objectHeaderFault(characteristics.Header, "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS") !== null)
+  if (!isStructure(environment, image.name, characteristics)) return NDIS_STATUS_BAD_CHARACTERISTICS;
+  if (!versionIsKnown(characteristics, OLDEST_PROTOCOL_MAJOR)) return NDIS_STATUS_BAD_VERSION;
+  if (
+    objectHeaderFault(characteristics.Header, "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS") !== null ||
+    isTooNew(characteristics, PROTOCOL_REVISIONS_SINCE) ||
+    REQUIRED_PROTOCOL_HANDLERS.some((member) => typeof characteristics[member] !== "function")
+  )
     return NDIS_STATUS_BAD_CHARACTERISTICS;
-  if (REQUIRED_PROTOCOL_HANDLERS.some((member) => characteristics[member] === null))
-    return NDIS_STATUS_BAD_CHARACTERISTICS;
-  const copy = observeHandlers(
-    environment,
-    image.name,
-    { ...characteristics },
-    { SetOptionsHandler: "ProtocolSetOptions" },
-  );
+  if (image.protocol !== null) return NDIS_STATUS_FAILURE;
+  if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
+  const names = { SetOptionsHandler: "ProtocolSetOptions" };
+  const copy = observeHandlers(environment, image.name, { ...characteristics }, names);
   const driver = new ProtocolDriver(image.name, ProtocolDriverContext, copy);
   image.protocol = driver;
-  const handle = toHandle<NdisProtocolDriverHandle>(driver);
-  NdisProtocolHandle.Value = handle;
-  const status =
-    copy.SetOptionsHandler === null ? NDIS_STATUS_SUCCESS : copy.SetOptionsHandler(handle, ProtocolDriverContext);
+  NdisProtocolHandle.Value = toHandle<NdisProtocolDriverHandle>(driver);
+  const status = setOptions(environment, image, driver, copy.SetOptionsHandler);
   if (status !== NDIS_STATUS_SUCCESS) {
     driver.registered = false;
     image.protocol = null;
     NdisProtocolHandle.Value = null;
+    return registrationStatus(status, copy.MajorNdisVersion);
   }
   return status;
 }

@@ -3,8 +3,9 @@ import { setMiniportAttributes } from "../adapter/attributes.ts";
 import type { NdisMCoFunctions, NdisMCoVcFunctions } from "../ddi/functions/co-miniport.ts";
 import type { NdisMFunctions, NdisMOidFunctions } from "../ddi/functions/miniport.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
+import { deregisterMiniportDriver } from "../driver/deregistration.ts";
 import type { LoadedImage } from "../driver/drivers.ts";
-import { registerMiniportDriver, resolveDriver } from "../driver/registration.ts";
+import { registerMiniportDriver } from "../driver/registration.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { OidRequests } from "../oid/oid-request.ts";
 import { indicateStatus } from "../status/indicate-status.ts";
@@ -19,11 +20,7 @@ export function miniportFunctions(environment: NdisEnvironment, image: LoadedIma
   return {
     NdisMRegisterMiniportDriver: (_driverObject, _path, context, characteristics, out) =>
       registerMiniportDriver(environment, image, context, characteristics, out),
-    NdisMDeregisterMiniportDriver: (handle) => {
-      const driver = resolveDriver(environment, handle, owner);
-      if (driver !== null) driver.registered = false;
-      image.miniport = null;
-    },
+    NdisMDeregisterMiniportDriver: (handle) => deregisterMiniportDriver(environment, image, handle),
     NdisMSetMiniportAttributes: (handle, attributes) => {
       const adapter = resolveAdapter(environment, handle, owner);
       return adapter === null ? NDIS_STATUS_FAILURE : setMiniportAttributes(adapter, attributes);

@@ -2,24 +2,21 @@ import { resolveBinding } from "../binding/binding.ts";
 import { closeAdapter, completeBind, completeUnbind, finishPended, openAdapter } from "../binding/open-close.ts";
 import type { NdisOidFunctions, NdisProtocolFunctions } from "../ddi/functions/protocol.ts";
 import { NDIS_STATUS_FAILURE } from "../ddi/status.ts";
+import { deregisterProtocolDriver } from "../driver/deregistration.ts";
 import type { LoadedImage } from "../driver/drivers.ts";
 import { ProtocolDriver } from "../driver/drivers.ts";
 import { registerProtocolDriver, resolveDriver } from "../driver/registration.ts";
-import type { NdisEnvironment } from "../environment.ts";
-import type { OidRequests } from "../oid/oid-request.ts";
 import { returnNetBufferLists } from "../transfer/receive.ts";
+import type { LibraryParts } from "./roles.ts";
 
 /** The base protocol functions for one protocol driver. */
-export function protocolFunctions(environment: NdisEnvironment, image: LoadedImage, oids: OidRequests) {
+export function protocolFunctions(image: LoadedImage, parts: LibraryParts) {
+  const { environment, oids, adapters } = parts;
   const owner = image.name;
   return {
     NdisRegisterProtocolDriver: (context, characteristics, out) =>
       registerProtocolDriver(environment, image, context, characteristics, out),
-    NdisDeregisterProtocolDriver: (handle) => {
-      const driver = resolveDriver(environment, handle, owner);
-      if (driver !== null) driver.registered = false;
-      image.protocol = null;
-    },
+    NdisDeregisterProtocolDriver: (handle) => deregisterProtocolDriver(environment, image, adapters, handle),
     NdisOpenAdapterEx: (handle, context, parameters, bindContext, out) => {
       const protocol = resolveDriver(environment, handle, owner);
       return protocol instanceof ProtocolDriver

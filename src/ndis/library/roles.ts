@@ -1,12 +1,9 @@
 import type { Machine } from "../../machine/machine.ts";
-import { Binding } from "../binding/binding.ts";
+import type { MiniportAdapter } from "../adapter/adapter.ts";
 import type { NdisBufferFunctions } from "../ddi/functions/buffers.ts";
 import type { NdisRegistrationFunctions } from "../ddi/functions/registration.ts";
-import { NDIS_STATUS_FAILURE } from "../ddi/status.ts";
 import type { LoadedImage } from "../driver/drivers.ts";
-import { MiniportDriver } from "../driver/drivers.ts";
-import { setMiniportOptionalHandlers, setProtocolOptionalHandlers } from "../driver/optional-handlers.ts";
-import { resolveDriver } from "../driver/registration.ts";
+import { setOptionalHandlers } from "../driver/optional-handlers.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { deferredFunctions } from "../executive/deferred.ts";
 import { memoryFunctions } from "../executive/memory.ts";
@@ -38,6 +35,8 @@ export interface MemoryAccess {
 export interface LibraryParts {
   readonly environment: NdisEnvironment;
   readonly oids: OidRequests;
+  /** Adapters that are there. */
+  readonly adapters: readonly MiniportAdapter[];
   readonly buffers: NdisBufferFunctions;
 }
 
@@ -52,17 +51,9 @@ function memoryAccess(machine: Machine): MemoryAccess {
   return { Memory };
 }
 
-function registrationFunctions(environment: NdisEnvironment, owner: string): NdisRegistrationFunctions {
+function registrationFunctions(environment: NdisEnvironment, image: LoadedImage): NdisRegistrationFunctions {
   return {
-    NdisSetOptionalHandlers: (handle, handlers) => {
-      const object: unknown = handle;
-      if (object instanceof Binding) return setProtocolOptionalHandlers(environment, object.protocol, handlers);
-      const driver = resolveDriver(environment, handle as Parameters<typeof resolveDriver>[1], owner);
-      if (driver === null) return NDIS_STATUS_FAILURE;
-      return driver instanceof MiniportDriver
-        ? setMiniportOptionalHandlers(environment, driver, handlers)
-        : setProtocolOptionalHandlers(environment, driver, handlers);
-    },
+    NdisSetOptionalHandlers: (handle, handlers) => setOptionalHandlers(environment, image, handle, handlers),
   };
 }
 
@@ -70,7 +61,7 @@ function commonFunctions(parts: LibraryParts, image: LoadedImage) {
   const { environment, buffers } = parts;
   const { holdings, name: owner } = image;
   return {
-    ...registrationFunctions(environment, owner),
+    ...registrationFunctions(environment, image),
     ...buffers,
     ...memoryFunctions(environment, owner, holdings),
     ...synchronizationFunctions(environment, owner, holdings),
@@ -98,7 +89,7 @@ function anyProtocolFunctions(parts: LibraryParts, image: LoadedImage) {
   const { environment, oids } = parts;
   return {
     ...commonFunctions(parts, image),
-    ...protocolFunctions(environment, image, oids),
+    ...protocolFunctions(image, parts),
     ...connectionFunctions(environment, image.name, oids),
   };
 }

@@ -27,7 +27,7 @@ export class OidRequests {
 
   /** NdisCoOidRequest without an address family: to MiniportCoOidRequest (OID-01, OID-03). */
   toMiniportCo(binding: Binding, vc: Vc | null, request: NDIS_OID_REQUEST): NDIS_STATUS {
-    const { adapter, protocol } = binding;
+    const { adapter } = binding;
     const handler = adapter.driver.co?.CoOidRequestHandler ?? null;
     if (handler === null) return NDIS_STATUS_NOT_SUPPORTED;
     if (binding.state === "Closing" && !binding.isOpen) return NDIS_STATUS_CLOSING;
@@ -36,7 +36,7 @@ export class OidRequests {
       adapter.driver.name,
       binding,
       request,
-      (status) => protocol.client?.ClOidRequestCompleteHandler(null, vc?.clientContext ?? null, null, request, status),
+      (status) => binding.client?.ClOidRequestCompleteHandler(null, vc?.clientContext ?? null, null, request, status),
       () => handler(adapter.context, vc?.miniportContext ?? null, request),
     );
   }

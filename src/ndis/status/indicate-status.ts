@@ -5,12 +5,12 @@ import type { Vc } from "../vc/vc.ts";
 /** NdisMCoIndicateStatusEx: to every bound protocol, or with a VC to the client and the call manager that share it (STA-01, STA-02). */
 export function indicateStatus(adapter: MiniportAdapter, vc: Vc | null, indication: NDIS_STATUS_INDICATION): void {
   if (vc !== null) {
-    vc.binding.protocol.co?.CoStatusHandlerEx(vc.binding.context, vc.clientContext, indication);
+    vc.binding.co?.CoStatusHandlerEx(vc.binding.context, vc.clientContext, indication);
     const callManager = vc.addressFamily?.registration.binding ?? null;
-    callManager?.protocol.co?.CoStatusHandlerEx(callManager.context, vc.callManagerContext, indication);
+    callManager?.co?.CoStatusHandlerEx(callManager.context, vc.callManagerContext, indication);
     return;
   }
   for (const binding of adapter.bindings.slice()) {
-    if (binding.isOpen) binding.protocol.co?.CoStatusHandlerEx(binding.context, null, indication);
+    if (binding.isOpen) binding.co?.CoStatusHandlerEx(binding.context, null, indication);
   }
 }

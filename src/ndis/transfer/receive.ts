@@ -39,7 +39,7 @@ export function indicateReceive(
     adapter.indicatedOutstanding += NumberOfNetBufferLists;
     environment.live.indicatedNetBufferLists += NumberOfNetBufferLists;
   }
-  binding.protocol.co?.CoReceiveNetBufferListsHandler(
+  binding.co?.CoReceiveNetBufferListsHandler(
     binding.context,
     vc.clientContext,
     NetBufferLists,

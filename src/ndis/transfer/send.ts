@@ -65,14 +65,14 @@ export function sendNetBufferListsComplete(
   binding.sendsOutstanding -= count;
   vc.adapter.sendsOutstanding -= count;
   environment.live.sentNetBufferLists -= count;
-  binding.protocol.co?.CoSendNetBufferListsCompleteHandler(vc.clientContext, NetBufferLists, SendCompleteFlags);
+  binding.co?.CoSendNetBufferListsCompleteHandler(vc.clientContext, NetBufferLists, SendCompleteFlags);
   if (binding.closePending) finishCloseWhenQuiet(binding);
 }
 
 /** Hands lists that never reached the miniport back to their sender. */
 function completeUnsent(vc: Vc, lists: NET_BUFFER_LIST, status: NDIS_STATUS_FINAL): void {
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) list.Status = status;
-  vc.binding.protocol.co?.CoSendNetBufferListsCompleteHandler(vc.clientContext, lists, 0);
+  vc.binding.co?.CoSendNetBufferListsCompleteHandler(vc.clientContext, lists, 0);
 }
 
 function checkSource(vc: Vc, lists: NET_BUFFER_LIST, owner: string, rule: string): void {

@@ -159,5 +159,5 @@ function noteInactive(vc: Vc, owner: string): NDIS_STATUS_FINAL {
 }
 
 function callManagerOf(vc: Vc) {
-  return vc.addressFamily === null ? vc.binding.protocol.callManager : vc.addressFamily.registration.callManager;
+  return vc.addressFamily === null ? vc.binding.callManager : vc.addressFamily.registration.callManager;
 }

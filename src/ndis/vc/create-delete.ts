@@ -68,7 +68,7 @@ export function createOwnVc(
   ProtocolVcContext: NDIS_CONTEXT,
   NdisVcHandle: OutParameter<NdisVcHandle>,
 ): NDIS_STATUS_FINAL {
-  if (!isEmpty(environment, owner, NdisVcHandle) || binding.protocol.callManager === null) return NDIS_STATUS_FAILURE;
+  if (!isEmpty(environment, owner, NdisVcHandle) || binding.callManager === null) return NDIS_STATUS_FAILURE;
   const vc = new Vc(environment, "own", binding, null);
   vc.clientContext = ProtocolVcContext;
   vc.callManagerContext = ProtocolVcContext;

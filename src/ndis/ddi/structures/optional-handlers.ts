@@ -281,8 +281,17 @@ export function NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS(
   };
 }
 
+/**
+ * A structure that NDIS knows by its header alone: the four chimney offload structures, NDK providers and partial
+ * filter characteristics. Their members are not modelled, and NdisSetOptionalHandlers answers FAILURE.
+ */
+export interface UnmodelledOptionalHandlers {
+  Header: NDIS_OBJECT_HEADER;
+}
+
 /** The structures that NdisSetOptionalHandlers tells apart by Header.Type (rules REG-21 and REG-22). */
 export type NDIS_DRIVER_OPTIONAL_HANDLERS =
+  | UnmodelledOptionalHandlers
   | NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS
   | NDIS_CO_CLIENT_OPTIONAL_HANDLERS
   | NDIS_MINIPORT_CO_CHARACTERISTICS
