@@ -161,7 +161,7 @@ export class FakeMcm extends Fake {
     const defaults = NDIS_MINIPORT_DRIVER_CHARACTERISTICS({
       ...this.characteristics,
       MajorNdisVersion: this.characteristics.MajorNdisVersion || 6,
-      MinorNdisVersion: this.characteristics.MinorNdisVersion || 50,
+      MinorNdisVersion: this.characteristics.MajorNdisVersion === 0 ? 50 : this.characteristics.MinorNdisVersion,
       SetOptionsHandler: (handle) => (this.setOptions ?? ((given) => this.setBothHalves(given)))(handle),
       InitializeHandlerEx: (handle) => this.initialize(handle),
       HaltHandlerEx: nothing,
@@ -241,6 +241,8 @@ export class FakeClient extends Fake {
   readonly context: { client: string };
   ndis!: ClientLibrary;
   driverHandle: NdisProtocolDriverHandle | null = null;
+  /** What NdisRegisterProtocolDriver fills. */
+  readonly registered = new OutParameter<NdisProtocolDriverHandle>();
   bindContext: NdisBindContextHandle | null = null;
   binding!: NdisBindingHandle;
   medium: NDIS_MEDIUM = NDIS_MEDIUM.NdisMediumAtm;
@@ -265,7 +267,7 @@ export class FakeClient extends Fake {
     const defaults = NDIS_PROTOCOL_DRIVER_CHARACTERISTICS({
       ...this.characteristics,
       MajorNdisVersion: this.characteristics.MajorNdisVersion || 6,
-      MinorNdisVersion: this.characteristics.MinorNdisVersion || 50,
+      MinorNdisVersion: this.characteristics.MajorNdisVersion === 0 ? 50 : this.characteristics.MinorNdisVersion,
       Name: this.name,
       SetOptionsHandler: (handle) => (this.setOptions ?? ((given) => this.setBothHalves(given)))(handle),
       BindAdapterHandlerEx: (_context, bindContext) => this.bind(bindContext),
@@ -277,10 +279,9 @@ export class FakeClient extends Fake {
       OidRequestCompleteHandler: nothing,
       StatusHandlerEx: nothing,
     });
-    const out = new OutParameter<NdisProtocolDriverHandle>();
     this.characteristics = noted(this.core, this.log, defaults, this.on.protocol);
-    const status = ndis.NdisRegisterProtocolDriver(this, this.characteristics, out);
-    this.driverHandle = out.Value;
+    const status = ndis.NdisRegisterProtocolDriver(this, this.characteristics, this.registered);
+    this.driverHandle = this.registered.Value;
     return status;
   }
 

@@ -1,4 +1,4 @@
-import type { Blocking, BugCheck, BusDevice, Probe, ProbeFields } from "../../src/machine/index.ts";
+import type { Blocking, BugCheck, BusDevice, Chooser, Probe, ProbeFields } from "../../src/machine/index.ts";
 import { DeferredProcedureCall, World } from "../../src/machine/index.ts";
 import type {
   CO_SAP,
@@ -55,6 +55,7 @@ export interface CoreOptions {
   readonly clients?: readonly string[];
   /** Nobody watches: the DDI boundary is not wrapped when the verifier is off as well. */
   readonly unwatched?: boolean;
+  readonly chooser?: Chooser;
 }
 
 /** A machine with an NDIS core, a fake MCM and fake clients. Nothing is loaded before {@link start}. */
@@ -78,7 +79,11 @@ export class Core {
       if (kind === "violation") this.violations.push({ rule: name, owner: String(fields.owner) });
     };
     const probe: Probe = { emit };
-    this.world = new World({ memoryBytes: 3 << 20, probe: options.unwatched === true ? null : probe });
+    this.world = new World({
+      memoryBytes: 3 << 20,
+      probe: options.unwatched === true ? null : probe,
+      chooser: options.chooser ?? null,
+    });
     const machine = this.world.addMachine("host", 1 << 20);
     machine.addSlot("nic0").device = new StubDevice();
     this.ndis = new Ndis(machine, { verifier: options.verifier ?? true });

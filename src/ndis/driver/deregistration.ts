@@ -17,7 +17,11 @@ export function deregisterMiniportDriver(
   const driver = resolveDriver(environment, handle, image.name);
   if (driver === null || driver !== image.miniport) return;
   if (image.phase === "loaded" || driver.settingOptions)
-    environment.misuse("REG-30", image.name, "a miniport deregisters in DriverEntry when that fails, or when it is unloaded");
+    environment.misuse(
+      "REG-30",
+      image.name,
+      "a miniport deregisters in DriverEntry when that fails, or when it is unloaded",
+    );
   driver.registered = false;
   image.miniport = null;
 }

@@ -15,8 +15,8 @@ import * as structures from "../ddi/structures/optional-handlers.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { allocationFails } from "../executive/holdings.ts";
 import { observeHandlers } from "../observe.ts";
-import type { LoadedImage, ProtocolTables } from "./drivers.ts";
-import { MiniportDriver, ProtocolDriver } from "./drivers.ts";
+import type { LoadedImage, ProtocolDriver, ProtocolTables } from "./drivers.ts";
+import { MiniportDriver } from "./drivers.ts";
 import { OPTIONAL_STRUCTURES } from "./optional-structures.ts";
 
 const NDIS_6 = 6;

@@ -67,7 +67,10 @@ interface Characteristics {
   readonly MinorNdisVersion: number;
 }
 
-function versionIsKnown({ MajorNdisVersion: major, MinorNdisVersion: minor }: Characteristics, oldest: number): boolean {
+function versionIsKnown(
+  { MajorNdisVersion: major, MinorNdisVersion: minor }: Characteristics,
+  oldest: number,
+): boolean {
   if (major < oldest || major > OWN_NDIS_MAJOR) return false;
   return major === OWN_NDIS_MAJOR ? minor >= 0 && minor <= OWN_NDIS_MINOR : minor === 0 || minor === 1;
 }

@@ -12,7 +12,7 @@ import type { NDIS_OPEN_PARAMETERS, NET_PNP_EVENT, NET_PNP_EVENT_NOTIFICATION } 
 import type { NDIS_PROTOCOL_DRIVER_CHARACTERISTICS } from "../structures/driver-characteristics.ts";
 import type { NET_BUFFER_LIST } from "../structures/net-buffer.ts";
 import type { NDIS_OID_REQUEST } from "../structures/oid-request.ts";
-import type { NDIS_PORT_NUMBER, NDIS_STRING, PVOID, Passive } from "../types.ts";
+import type { NDIS_PORT_NUMBER, NDIS_STRING, Passive, PVOID } from "../types.ts";
 
 /** The life of a protocol driver and its bindings. */
 export interface NdisProtocolFunctions {

@@ -1,0 +1,216 @@
+import { describe, expect, it } from "vitest";
+import type { DdiRole } from "../../src/ndis/ddi/catalog.ts";
+import { DDI_CATALOG } from "../../src/ndis/ddi/catalog.ts";
+import {
+  NDIS_OID_REQUEST,
+  NDIS_STATUS_FAILURE,
+  NDIS_STATUS_NOT_SUPPORTED,
+  NDIS_STATUS_SUCCESS,
+  OID_GEN_SUPPORTED_GUIDS,
+  OutParameter,
+} from "../../src/ndis/index.ts";
+import { withEveryFunction } from "../../src/ndis/library/foreign-functions.ts";
+import { broken, Core, PARAMETERS, q2931Family } from "../ndis/core-harness.ts";
+import { anyFunction } from "./registering.ts";
+import { behaviour, enforced } from "./rule-case.ts";
+
+const FUNCTIONS = DDI_CATALOG.filter(({ kind }) => kind === "function");
+const ROLES: readonly DdiRole[] = ["client", "call manager", "mcm", "miniport"];
+
+function mcmCalls(name: string): void {
+  const core = new Core().start();
+  anyFunction(core.mcm.ndis, name)();
+}
+
+function clientCalls(name: string): void {
+  const core = new Core().start();
+  anyFunction(core.client.ndis, name)();
+}
+
+describe("every role and every function of the catalog", () => {
+  it.each(ROLES)("%s: what the catalog gives to others is a violation, whatever the arguments", (role) => {
+    const core = new Core();
+    // A library that has nothing of its own: what is left is who may call.
+    const library = withEveryFunction(core.ndis.environment, role, "driver", {});
+    for (const { name, roles } of FUNCTIONS) {
+      const outcome = broken(() => anyFunction(library, name)());
+      if (roles.includes(role)) expect(outcome, name).toBe("nothing");
+      else expect(outcome, name).toMatch(/^[A-Z]{2,3}-\d\d by driver$/);
+    }
+  });
+
+  it.each(ROLES)("%s: with the verifier off the call fails where it can", (role) => {
+    const core = new Core({ verifier: false });
+    const library = withEveryFunction(core.ndis.environment, role, "driver", {});
+    for (const { name, roles, statuses } of FUNCTIONS) {
+      if (roles.includes(role)) continue;
+      const result = anyFunction(library, name)();
+      if (statuses.length === 0) expect(result, name).toBeUndefined();
+      else expect([NDIS_STATUS_FAILURE, NDIS_STATUS_NOT_SUPPORTED], name).toContain(result);
+    }
+  });
+
+  it("a loaded MCM and a loaded client have every function, and every foreign one is caught", () => {
+    const core = new Core().start();
+    for (const [role, library] of [
+      ["mcm", core.mcm.ndis],
+      ["client", core.client.ndis],
+    ] as const) {
+      for (const { name, roles } of FUNCTIONS) {
+        const routine = anyFunction(library, name);
+        if (roles.includes(role)) continue;
+        expect(broken(routine), name).toMatch(new RegExp(`^[A-Z]{2,3}-\\d\\d by ${role}$`));
+      }
+    }
+  });
+});
+
+describe("17. Miniport call managers: which functions", () => {
+  enforced("MCM-02", "an MCM that activates by NdisCmActivateVc", {
+    by: "mcm",
+    caught: () => {
+      const core = new Core().start();
+      const vc = core.createVc(core.openAf());
+      core.makeCall(vc);
+      anyFunction(core.mcm.ndis, "NdisCmActivateVc")(vc, PARAMETERS);
+    },
+    passes: () => void new Core().start().connectedVc(),
+  });
+
+  enforced("MCM-02", "an MCM that completes a call by NdisCmMakeCallComplete", {
+    by: "mcm",
+    caught: () => {
+      const core = new Core().start();
+      const vc = core.createVc(core.openAf());
+      core.makeCall(vc);
+      core.activate(vc);
+      anyFunction(core.mcm.ndis, "NdisCmMakeCallComplete")(NDIS_STATUS_SUCCESS, vc, null, null, PARAMETERS);
+    },
+    passes: () => void new Core().start().connectedVc(),
+  });
+
+  behaviour(
+    "X-11",
+    "with the verifier off an NdisCm name that is an alias does an MCM no harm, and one that is none fails",
+    () => {
+      const core = new Core({ verifier: false }).start();
+      const vc = core.createVc(core.openAf());
+      core.makeCall(vc);
+      expect(anyFunction(core.mcm.ndis, "NdisCmActivateVc")(vc, PARAMETERS)).toBe(NDIS_STATUS_NOT_SUPPORTED);
+      core.activate(vc);
+      anyFunction(core.mcm.ndis, "NdisCmMakeCallComplete")(NDIS_STATUS_SUCCESS, vc, null, null, PARAMETERS);
+      expect(core.client.last("ProtocolClMakeCallComplete")[0]).toBe(NDIS_STATUS_SUCCESS);
+      expect(core.rules).toEqual(["MCM-02", "MCM-02"]);
+    },
+  );
+
+  behaviour("MCM-03", "activating and deactivating a client's VC runs no handler of the MCM", () => {
+    const core = new Core().start();
+    const vc = core.createVc(core.openAf());
+    core.makeCall(vc);
+    const before = core.order.length;
+    expect(core.activate(vc)).toBe(NDIS_STATUS_SUCCESS);
+    expect(core.order).toHaveLength(before);
+    core.completeCall(vc);
+    core.closeCall(vc);
+    core.completeClose(vc);
+    const beforeDeactivation = core.order.length;
+    expect(core.deactivate(vc)).toBe(NDIS_STATUS_SUCCESS);
+    expect(core.order).toHaveLength(beforeDeactivation);
+  });
+
+  behaviour(
+    "MCM-07",
+    "NdisMCm calls of a driver that is no MCM are refused, and NdisCm and NdisCo calls of an MCM",
+    () => {
+      const watched = new Core().start();
+      const refuses = new Core({ verifier: false }).start();
+      for (const { name, group, statuses } of FUNCTIONS) {
+        const caller = group === "mcm" ? "client" : group === "call-manager" || group === "co-common" ? "mcm" : null;
+        if (caller === null) continue;
+        expect(
+          broken(() => anyFunction(watched[caller].ndis, name)()),
+          name,
+        ).toMatch(`by ${caller}`);
+        if (statuses.length === 0) continue;
+        expect([NDIS_STATUS_FAILURE, NDIS_STATUS_NOT_SUPPORTED], name).toContain(
+          anyFunction(refuses[caller].ndis, name)(),
+        );
+      }
+      expect(broken(() => anyFunction(watched.client.ndis, "NdisMCmCreateVc")())).toBe("MCM-07 by client");
+      const register = anyFunction(refuses.client.ndis, "NdisMCmRegisterAddressFamilyEx");
+      expect(register(refuses.mcm.handle, q2931Family())).toBe(NDIS_STATUS_FAILURE);
+    },
+  );
+
+  behaviour(
+    "MCM-10",
+    "an MCM names no VC instance, and the OID that maps GUIDs to OIDs reaches its MiniportOidRequest",
+    () => {
+      const core = new Core({ verifier: false }).start();
+      const name = anyFunction(core.mcm.ndis, "NdisCoAssignInstanceName");
+      core.atDispatch(() => expect(name(core.connectedVc(), "name", new OutParameter())).not.toBe(NDIS_STATUS_SUCCESS));
+      expect(core.rules).toContain("VC-25");
+      const request = NDIS_OID_REQUEST();
+      request.DATA.QUERY_INFORMATION.Oid = OID_GEN_SUPPORTED_GUIDS;
+      expect(core.client.ndis.NdisOidRequest(core.client.binding, request)).toBe(NDIS_STATUS_SUCCESS);
+      expect(core.mcm.last("MiniportOidRequest")[1]).toBe(request);
+    },
+  );
+
+  enforced("VC-25", "an MCM that names a VC", {
+    by: "mcm",
+    caught: () => {
+      const core = new Core().start();
+      const vc = core.connectedVc();
+      core.atDispatch(() => anyFunction(core.mcm.ndis, "NdisCoAssignInstanceName")(vc, "name", new OutParameter()));
+    },
+    passes: () => void new Core().start().connectedVc(),
+  });
+
+  enforced("OUT-24", "NdisMCmMakeCallComplete of a protocol driver", {
+    by: "client",
+    caught: () => clientCalls("NdisMCmMakeCallComplete"),
+    passes: () => void new Core().start().connectedVc(),
+  });
+
+  enforced("VC-24", "an MCM that deletes a VC by NdisCoDeleteVc", {
+    by: "mcm",
+    caught: () => {
+      const core = new Core().start();
+      const vc = core.createIncomingVc(core.openAf());
+      anyFunction(core.mcm.ndis, "NdisCoDeleteVc")(vc);
+    },
+    passes: () => {
+      const core = new Core().start();
+      expect(core.mcm.ndis.NdisMCmDeleteVc(core.createIncomingVc(core.openAf()))).toBe(NDIS_STATUS_SUCCESS);
+    },
+  });
+
+  enforced("VC-24", "an MCM that asks a client by NdisCoOidRequest", {
+    by: "mcm",
+    caught: () => mcmCalls("NdisCoOidRequest"),
+    passes: () => void new Core().start(),
+  });
+
+  enforced("SND-17", "an MCM that sends by NdisCoSendNetBufferLists", {
+    by: "mcm",
+    caught: () => {
+      const core = new Core().start();
+      const vc = core.connectedVc();
+      anyFunction(core.mcm.ndis, "NdisCoSendNetBufferLists")(vc, core.client.lists(1, vc), 0);
+    },
+    passes: () => {
+      const core = new Core().start();
+      const vc = core.connectedVc();
+      core.client.ndis.NdisCoSendNetBufferLists(vc, core.client.lists(1, vc), 0);
+      expect(core.mcm.calls("MiniportCoSendNetBufferLists")).toHaveLength(1);
+    },
+  });
+
+  enforced("REG-07", "a driver that acts as a call manager and has registered as a client", {
+    by: "client",
+    caught: () => clientCalls("NdisCmRegisterAddressFamilyEx"),
+    passes: () => void new Core().start(),
+  });
+});
