@@ -116,12 +116,15 @@ export class FakeCallManager extends Fake {
   binding!: NdisBindingHandle;
   driverHandle: NdisProtocolDriverHandle | null = null;
   registersAddressFamily = true;
+  setOptions: ((handle: NdisDriverHandle) => NDIS_STATUS_FINAL) | null = null;
 
   get image(): DriverImage<CallManagerLibrary> {
     return {
       name: this.name,
-      DriverEntry: (_driverObject, _path, ndis) => {
+      DriverEntry: (driverObject, _path, ndis) => {
         this.ndis = ndis;
+        driverObject.DriverUnload = () =>
+          this.driverHandle === null ? undefined : ndis.NdisDeregisterProtocolDriver(this.driverHandle);
         const out = new OutParameter<NdisProtocolDriverHandle>();
         const handlers = noted(this.core, this.log, this.#handlers(), this.on.protocol);
         const status = ndis.NdisRegisterProtocolDriver(this, handlers, out);
@@ -136,30 +139,35 @@ export class FakeCallManager extends Fake {
       MajorNdisVersion: 6,
       MinorNdisVersion: 50,
       Name: this.name,
-      SetOptionsHandler: (handle) => this.setBothHalves(handle),
+      SetOptionsHandler: (handle) => (this.setOptions ?? ((given) => this.setBothHalves(given)))(handle),
       BindAdapterHandlerEx: (_context, bindContext) => this.bind(bindContext),
       UnbindAdapterHandlerEx: () => this.unbind(),
       OpenAdapterCompleteHandlerEx: nothing,
       CloseAdapterCompleteHandlerEx: nothing,
       NetPnPEventHandler: success,
-      UninstallHandler: () => {
-        if (this.driverHandle !== null) this.ndis.NdisDeregisterProtocolDriver(this.driverHandle);
-      },
+      UninstallHandler: nothing,
       OidRequestCompleteHandler: nothing,
       StatusHandlerEx: nothing,
     });
   }
 
   setBothHalves(handle: NdisDriverHandle): NDIS_STATUS_FINAL {
+    const status = this.ndis.NdisSetOptionalHandlers(handle, this.coProtocol());
+    return status === NDIS_STATUS_SUCCESS ? this.ndis.NdisSetOptionalHandlers(handle, this.handlers()) : status;
+  }
+
+  coProtocol(): CoProtocolHandlers {
     const co = NDIS_PROTOCOL_CO_CHARACTERISTICS({
       CoStatusHandlerEx: nothing,
       CoAfRegisterNotifyHandler: nothing,
       CoReceiveNetBufferListsHandler: nothing,
       CoSendNetBufferListsCompleteHandler: nothing,
     });
-    const status = this.ndis.NdisSetOptionalHandlers(handle, noted(this.core, this.log, co, this.on.co));
-    if (status !== NDIS_STATUS_SUCCESS) return status;
-    return this.ndis.NdisSetOptionalHandlers(handle, noted(this.core, this.log, callManagerHandlers(), this.on.cm));
+    return noted(this.core, this.log, co, this.on.co);
+  }
+
+  handlers(): CallManagerHandlers {
+    return noted(this.core, this.log, callManagerHandlers(), this.on.cm);
   }
 
   bind(bindContext: NdisBindContextHandle): NDIS_STATUS {

@@ -31,7 +31,7 @@ describe("every role and every function of the catalog", () => {
   it.each(ROLES)("%s: what the catalog gives to others is a violation, whatever the arguments", (role) => {
     const core = new Core();
     // A library that has nothing of its own: what is left is who may call.
-    const library = withEveryFunction(core.ndis.environment, role, "driver", {});
+    const library = withEveryFunction(core.ndis.environment, [role], "driver", {});
     for (const { name, roles } of FUNCTIONS) {
       const outcome = broken(() => anyFunction(library, name)());
       if (roles.includes(role)) expect(outcome, name).toBe("nothing");
@@ -41,7 +41,7 @@ describe("every role and every function of the catalog", () => {
 
   it.each(ROLES)("%s: with the verifier off the call fails where it can", (role) => {
     const core = new Core({ verifier: false });
-    const library = withEveryFunction(core.ndis.environment, role, "driver", {});
+    const library = withEveryFunction(core.ndis.environment, [role], "driver", {});
     for (const { name, roles, statuses } of FUNCTIONS) {
       if (roles.includes(role)) continue;
       const result = anyFunction(library, name)();
@@ -50,16 +50,20 @@ describe("every role and every function of the catalog", () => {
     }
   });
 
-  it("a loaded MCM and a loaded client have every function, and every foreign one is caught", () => {
-    const core = new Core().start();
-    for (const [role, library] of [
-      ["mcm", core.mcm.ndis],
-      ["client", core.client.ndis],
-    ] as const) {
+  it("every loaded driver has every function, and every foreign one is caught", () => {
+    const onBoard = new Core().start();
+    const standAlone = new Core({ route: "cm" }).start();
+    const loaded: [DdiRole, string, object][] = [
+      ["mcm", "mcm", onBoard.mcm.ndis],
+      ["client", "client", onBoard.client.ndis],
+      ["miniport", "miniport", standAlone.miniport.ndis],
+      ["call manager", "cm", standAlone.callManager.ndis],
+    ];
+    for (const [role, owner, library] of loaded) {
       for (const { name, roles } of FUNCTIONS) {
         const routine = anyFunction(library, name);
         if (roles.includes(role)) continue;
-        expect(broken(routine), name).toMatch(new RegExp(`^[A-Z]{2,3}-\\d\\d by ${role}$`));
+        expect(broken(routine), name).toMatch(new RegExp(`^[A-Z]{2,3}-\\d\\d by ${owner}$`));
       }
     }
   });
@@ -208,9 +212,31 @@ describe("17. Miniport call managers: which functions", () => {
     },
   });
 
+  enforced("OUT-24", "NdisMCmMakeCallComplete of a stand-alone call manager", {
+    by: "cm",
+    caught: () => {
+      const core = new Core({ route: "cm" }).start();
+      const vc = core.createVc(core.openAf());
+      core.makeCall(vc);
+      core.activate(vc);
+      const complete = anyFunction(core.callManager.ndis, "NdisMCmMakeCallComplete");
+      complete(NDIS_STATUS_SUCCESS, vc, null, null, PARAMETERS);
+    },
+    passes: () => void new Core({ route: "cm" }).start().connectedVc(),
+  });
+
+  enforced("OUT-24", "NdisMCmMakeCallComplete of a miniport that manages no calls", {
+    by: "miniport",
+    caught: () => {
+      const core = new Core({ route: "cm" }).start();
+      anyFunction(core.miniport.ndis, "NdisMCmMakeCallComplete")();
+    },
+    passes: () => void new Core({ route: "cm" }).start().connectedVc(),
+  });
+
   enforced("REG-07", "a driver that acts as a call manager and has registered as a client", {
     by: "client",
     caught: () => clientCalls("NdisCmRegisterAddressFamilyEx"),
-    passes: () => void new Core().start(),
+    passes: () => void new Core({ route: "cm" }).start(),
   });
 });

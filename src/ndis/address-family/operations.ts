@@ -43,6 +43,7 @@ export function registerCmAddressFamily(binding: Binding, addressFamily: CO_ADDR
   const { adapter } = binding;
   if (binding.co === null || binding.callManager === null || adapter.driver.co === null) return NDIS_STATUS_FAILURE;
   if (binding.state === "Closing" || isTaken(adapter, addressFamily)) return NDIS_STATUS_FAILURE;
+  if (allocationFails(adapter.environment)) return NDIS_STATUS_RESOURCES;
   const registration = register(adapter, addressFamily, binding);
   if (binding.state !== "Opening") announce(registration);
   return NDIS_STATUS_SUCCESS;
@@ -102,8 +103,7 @@ export function openAddressFamily(
   const registration = binding.adapter.addressFamilies.find(
     (other) => other.addressFamily.AddressFamily === addressFamily.AddressFamily,
   );
-  if (binding.client === null || registration === undefined || binding.state === "Closing")
-    return NDIS_STATUS_FAILURE;
+  if (binding.client === null || registration === undefined || binding.state === "Closing") return NDIS_STATUS_FAILURE;
   const af = new AddressFamily(environment, registration, binding, ClientAfContext);
   environment.live.addressFamilies++;
   binding.addressFamilies++;

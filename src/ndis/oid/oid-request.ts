@@ -7,6 +7,7 @@ import { NDIS_STATUS_CLOSING, NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_PENDING } f
 import type { NDIS_OID_REQUEST } from "../ddi/structures/oid-request.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { Vc } from "../vc/vc.ts";
+import { completeBaseRequest } from "./base-completion.ts";
 
 /** A request that its receiver pended: where its completion goes. */
 interface PendingOid {
@@ -89,12 +90,12 @@ export class OidRequests {
 
   /** NdisOidRequest: to MiniportOidRequest, one at a time. */
   toMiniport(binding: Binding, request: NDIS_OID_REQUEST): NDIS_STATUS {
-    const { adapter, protocol } = binding;
+    const { adapter } = binding;
     const handler = adapter.driver.characteristics.OidRequestHandler;
     if (handler === null) return NDIS_STATUS_NOT_SUPPORTED;
     const complete = (status: NDIS_STATUS_FINAL): void => {
       this.#next(adapter);
-      protocol.characteristics.OidRequestCompleteHandler?.(binding.context, request, status);
+      completeBaseRequest(binding, request, status);
     };
     const queue = this.#queues.get(adapter);
     if (queue !== undefined) {
