@@ -1,6 +1,4 @@
 import { describe, expect } from "vitest";
-import { findDdi } from "../../src/ndis/ddi/catalog.ts";
-import { CALLBACK_NAMES } from "../../src/ndis/driver/handler-names.ts";
 import type { NDIS_DRIVER_OPTIONAL_HANDLERS, NDIS_STATUS } from "../../src/ndis/index.ts";
 import * as ndis from "../../src/ndis/index.ts";
 import {
@@ -20,6 +18,7 @@ import {
   clientSets,
   fromMiniport,
   fromProtocol,
+  headerOnly,
   mcmSets,
   startSecondDevice,
 } from "./registering.ts";
@@ -50,10 +49,6 @@ const STRUCTURES: readonly [string, (core: Core) => NDIS_DRIVER_OPTIONAL_HANDLER
   ["selective suspend", () => ndis.NDIS_MINIPORT_SS_CHARACTERISTICS(), false, true, false],
   ["shared-memory provider", () => ndis.NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS(), true, true, true],
 ];
-
-function headerOnly(Type: number): NDIS_DRIVER_OPTIONAL_HANDLERS {
-  return { Header: { Type, Revision: 1, Size: 256 } };
-}
 
 function fromMiniportOf(minor: number, structure: (core: Core) => NDIS_DRIVER_OPTIONAL_HANDLERS): NDIS_STATUS {
   const core = new Core();
@@ -361,82 +356,4 @@ describe("1. Registration: NdisSetOptionalHandlers", () => {
       expect(heard).toEqual(["closed"]);
     },
   );
-});
-
-describe("24. Documentation conflicts: registration", () => {
-  behaviour(
-    "X-10",
-    "both sizes of the call-manager handlers; the last handler is required only where the size covers it",
-    () => {
-      const sized = (Size: number, last: "there" | "NULL") =>
-        mcmSets((core) => {
-          const handlers = core.mcm.callManager();
-          handlers.Header.Size = Size;
-          if (last === "NULL") handlers.CmNotifyCloseAfCompleteHandler = null;
-          return handlers;
-        });
-      expect(fromMiniport(sized(135, "there"))).toBe(NDIS_STATUS_FAILURE);
-      expect(fromMiniport(sized(136, "there"))).toBe(NDIS_STATUS_SUCCESS);
-      expect(fromMiniport(sized(136, "NULL"))).toBe(NDIS_STATUS_SUCCESS);
-      expect(fromMiniport(sized(144, "there"))).toBe(NDIS_STATUS_SUCCESS);
-      expect(fromMiniport(sized(144, "NULL"), new Core({ verifier: false }))).toBe(NDIS_STATUS_FAILURE);
-    },
-  );
-
-  behaviour(
-    "X-14",
-    "a placeholder for a handler that is VOID just returns, and what it returns all the same is nothing to NDIS",
-    () => {
-      const core = new Core().start();
-      const returnsStatus = (() => NDIS_STATUS_NOT_SUPPORTED) as () => never;
-      core.client.on.cl.ClMakeCallCompleteHandler = returnsStatus;
-      core.client.on.cl.ClCloseCallCompleteHandler = returnsStatus;
-      core.mcm.on.cm.CmModifyCallQoSHandler = () => NDIS_STATUS_NOT_SUPPORTED;
-      const vc = core.connectedVc();
-      expect(core.client.ndis.NdisClModifyCallQoS(vc, ndis.CO_CALL_PARAMETERS())).toBe(NDIS_STATUS_NOT_SUPPORTED);
-      core.endCall(vc);
-      expect(core.live.vcs).toBe(0);
-      expect(core.rules).toEqual([]);
-    },
-  );
-
-  behaviour(
-    "X-15",
-    "all four chimney structures are a miniport's alike, and offload is what this core leaves out: FAILURE",
-    () => {
-      for (const type of [0x8e, 0x8f, 0x93, 0x94]) {
-        const core = new Core();
-        expect(
-          fromMiniport(
-            mcmSets(() => headerOnly(type)),
-            core,
-          ),
-        ).toBe(NDIS_STATUS_FAILURE);
-        expect(core.rules).toEqual([]);
-      }
-    },
-  );
-
-  behaviour("X-26", "every member of the structures has one name, that of its reference page", () => {
-    const drifted = [
-      "ProtocolClIncomingQoSChange",
-      "ProtocolClDropParty",
-      "NdisCoActivateVc",
-      "ProtocolCmModifyQoS",
-      "ProtocolAfRegisterNotify",
-      "ProtocolClIncomingCallConnected",
-      "ProtocolClOpenAfComplete",
-    ];
-    for (const name of drifted) expect(findDdi(name), name).toBeNull();
-    const factories = [
-      NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS(),
-      NDIS_CO_CLIENT_OPTIONAL_HANDLERS(),
-      NDIS_PROTOCOL_CO_CHARACTERISTICS(),
-      NDIS_MINIPORT_CO_CHARACTERISTICS(),
-    ];
-    const handlers = factories.flatMap((members) => Object.keys(members)).filter((name) => name.includes("Handler"));
-    // 17 + 19 + 4 + 6
-    expect(handlers).toHaveLength(46);
-    for (const member of handlers) expect(findDdi(CALLBACK_NAMES[member] ?? "")?.kind, member).toBe("callback");
-  });
 });

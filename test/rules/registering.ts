@@ -57,6 +57,11 @@ export function fromProtocol(set: SetOptions, core = new Core()): NDIS_STATUS {
   return status;
 }
 
+/** A structure of which only the type matters. */
+export function headerOnly(Type: number): NDIS_DRIVER_OPTIONAL_HANDLERS {
+  return { Header: { Type, Revision: 1, Size: 256 } };
+}
+
 /** A structure, built by the fake MCM, passed as it is. */
 export function mcmSets(structure: (core: Core) => NDIS_DRIVER_OPTIONAL_HANDLERS): SetOptions {
   return (core, handle) => core.mcm.ndis.NdisSetOptionalHandlers(handle, structure(core));

@@ -10,7 +10,7 @@ import { returnNetBufferLists } from "../transfer/receive.ts";
 import type { LibraryParts } from "./roles.ts";
 
 /** The base protocol functions for one protocol driver. */
-export function protocolFunctions(image: LoadedImage, parts: LibraryParts) {
+export function protocolFunctions(parts: LibraryParts, image: LoadedImage) {
   const { environment, oids, adapters } = parts;
   const owner = image.name;
   return {

@@ -89,7 +89,7 @@ function anyProtocolFunctions(parts: LibraryParts, image: LoadedImage) {
   const { environment, oids } = parts;
   return {
     ...commonFunctions(parts, image),
-    ...protocolFunctions(image, parts),
+    ...protocolFunctions(parts, image),
     ...connectionFunctions(environment, image.name, oids),
   };
 }
