@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { AtmClient } from "../../src/client/index.ts";
 import { Laboratory } from "../../src/lab/laboratory.ts";
-import type { NDIS_STATUS } from "../../src/ndis/index.ts";
+import type { NDIS_STATUS, NdisMiniportDriverHandle } from "../../src/ndis/index.ts";
 import {
   CO_ADDRESS_FAMILY,
   NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
@@ -182,6 +182,34 @@ describe("1. Registration: drivers", () => {
     core.mcm.setOptions = () => NDIS_STATUS_NOT_SUPPORTED;
     core.run(core.ndis.loadMiniportCallManager(core.mcm.image));
     expect(core.mcm.registrationStatus).toBe(NDIS_STATUS_FAILURE);
+  });
+
+  behaviour("REG-29", "members that are no entry points, and members of later revisions", () => {
+    const core = new Core();
+    core.load();
+    const { mcm } = core;
+    const again = (members: object): NDIS_STATUS => {
+      const characteristics = { ...mcm.characteristics, ...members };
+      return core.run(
+        core.ndis.loadMiniportCallManager({
+          name: "again",
+          DriverEntry: (driverObject, path, ndis) => {
+            const out = new OutParameter<NdisMiniportDriverHandle>();
+            const status = ndis.NdisMRegisterMiniportDriver(driverObject, path, null, characteristics, out);
+            if (out.Value !== null) ndis.NdisMDeregisterMiniportDriver(out.Value);
+            return status === NDIS_STATUS_SUCCESS ? NDIS_STATUS_FAILURE : status;
+          },
+        }),
+      );
+    };
+    const { Header } = mcm.characteristics;
+    const none = { SetOptionsHandler: null };
+    expect(again({ ...none, CheckForHangHandlerEx: 5 })).toBe(NDIS_STATUS_BAD_CHARACTERISTICS);
+    expect(again({ ...none, HaltHandlerEx: undefined })).toBe(NDIS_STATUS_BAD_CHARACTERISTICS);
+    expect(again({ ...none, DirectOidRequestHandler: 5 })).toBe(NDIS_STATUS_BAD_CHARACTERISTICS);
+    // Revision 1 ends before it: NDIS does not look there. FAILURE is what this DriverEntry makes of SUCCESS.
+    const first = { ...none, Header: { ...Header, Revision: 1 }, DirectOidRequestHandler: 5 };
+    expect(again(first)).toBe(NDIS_STATUS_FAILURE);
   });
 
   enforced("REG-30", "NdisMDeregisterMiniportDriver while the driver is loaded", {

@@ -17,6 +17,7 @@ import { allocationFails } from "../executive/holdings.ts";
 import { observeHandlers } from "../observe.ts";
 import type { LoadedImage, ProtocolDriver, ProtocolTables } from "./drivers.ts";
 import { MiniportDriver } from "./drivers.ts";
+import { copyEntryPoints, handlerMembers } from "./entry-points.ts";
 import { OPTIONAL_STRUCTURES } from "./optional-structures.ts";
 
 const NDIS_6 = 6;
@@ -195,13 +196,14 @@ function copyOf(caller: Caller, handlers: NDIS_DRIVER_OPTIONAL_HANDLERS): NDIS_D
     case types.NDIS_OBJECT_TYPE_CO_MINIPORT_CHARACTERISTICS:
       return coMiniportHandlers(caller, handlers);
     case types.NDIS_OBJECT_TYPE_MINIPORT_PNP_CHARACTERISTICS:
-      return objectHeaderFault(handlers.Header, "NDIS_MINIPORT_PNP_CHARACTERISTICS") === null ? { ...handlers } : null;
+      if (objectHeaderFault(handlers.Header, "NDIS_MINIPORT_PNP_CHARACTERISTICS") !== null) return null;
+      return copyEntryPoints(handlers, structures.NDIS_MINIPORT_PNP_CHARACTERISTICS());
     case types.NDIS_OBJECT_TYPE_MINIPORT_SS_CHARACTERISTICS:
-      return objectHeaderFault(handlers.Header, "NDIS_MINIPORT_SS_CHARACTERISTICS") === null ? { ...handlers } : null;
+      if (objectHeaderFault(handlers.Header, "NDIS_MINIPORT_SS_CHARACTERISTICS") !== null) return null;
+      return copyEntryPoints(handlers, structures.NDIS_MINIPORT_SS_CHARACTERISTICS());
     default:
-      return objectHeaderFault(handlers.Header, "NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS") === null
-        ? { ...handlers }
-        : null;
+      if (objectHeaderFault(handlers.Header, "NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS") !== null) return null;
+      return copyEntryPoints(handlers, structures.NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS());
   }
 }
 
@@ -246,7 +248,7 @@ function coMiniportHandlers(
   if (objectHeaderFault(handlers.Header, "NDIS_MINIPORT_CO_CHARACTERISTICS") !== null) return null;
   const co = handlers as structures.NDIS_MINIPORT_CO_CHARACTERISTICS;
   if (typeof co.CoSendNetBufferListsHandler === "function" && typeof co.CoOidRequestHandler === "function")
-    return { ...co };
+    return copyEntryPoints(co, structures.NDIS_MINIPORT_CO_CHARACTERISTICS());
   const rule = image.roles.includes("mcm") ? "MCM-05" : "REG-04";
   environment.misuse(rule, image.name, "MiniportCoSendNetBufferLists and MiniportCoOidRequest are required");
   return null;
@@ -270,8 +272,7 @@ function complete(
   empty: NDIS_DRIVER_OPTIONAL_HANDLERS,
   ruleOf: (member: string) => string,
 ): NDIS_DRIVER_OPTIONAL_HANDLERS | null {
-  for (const member of Object.keys(empty)) {
-    if (!member.includes("Handler")) continue;
+  for (const member of handlerMembers(empty)) {
     if (typeof (handlers as unknown as Record<string, unknown>)[member] === "function") continue;
     environment.misuse(ruleOf(member), image.name, `${member} is NULL`);
     return null;

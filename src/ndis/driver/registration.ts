@@ -15,7 +15,7 @@ import {
   NDIS_STATUS_RESOURCES,
   NDIS_STATUS_SUCCESS,
 } from "../ddi/status.ts";
-import type {
+import {
   NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
   NDIS_PROTOCOL_DRIVER_CHARACTERISTICS,
 } from "../ddi/structures/driver-characteristics.ts";
@@ -26,6 +26,7 @@ import { allocationFails } from "../executive/holdings.ts";
 import { observeHandlers } from "../observe.ts";
 import type { LoadedImage } from "./drivers.ts";
 import { MiniportDriver, ProtocolDriver } from "./drivers.ts";
+import { copyEntryPoints } from "./entry-points.ts";
 import { lacksVcHandlers } from "./optional-handlers.ts";
 
 const REQUIRED_MINIPORT_HANDLERS = [
@@ -61,6 +62,14 @@ const OWN_NDIS_MINOR = 89;
 const MINIPORT_REVISIONS_SINCE = [0, 1, 80];
 const PROTOCOL_REVISIONS_SINCE = [0, 1];
 
+/** Members that are read from that revision on. */
+const MEMBERS_SINCE_REVISION: ReadonlyMap<string, number> = new Map([
+  ["DirectOidRequestHandler", 2],
+  ["CancelDirectOidRequestHandler", 2],
+  ["SynchronousOidRequestHandler", 3],
+  ["DirectOidRequestCompleteHandler", 2],
+]);
+
 interface Characteristics {
   readonly Header: NDIS_OBJECT_HEADER;
   readonly MajorNdisVersion: number;
@@ -80,11 +89,22 @@ function isTooNew({ Header, MajorNdisVersion, MinorNdisVersion }: Characteristic
   return MajorNdisVersion === OWN_NDIS_MAJOR && MinorNdisVersion < (since[Header.Revision - 1] ?? 0);
 }
 
-/** What both registrations are given that can be wrong as a C pointer can. */
-function isStructure(environment: NdisEnvironment, owner: string, characteristics: Characteristics | null): boolean {
-  if (typeof characteristics?.Header === "object" && characteristics.Header !== null) return true;
-  environment.misuse("NullCheck", owner, "the characteristics point to no structure with a header");
+/** Both registrations are given a structure and a place for a handle, and both can be wrong as C pointers can. */
+function arePointers(
+  environment: NdisEnvironment,
+  owner: string,
+  characteristics: Characteristics | null,
+  out: object | null,
+): boolean {
+  const hasHeader = typeof characteristics?.Header === "object" && characteristics.Header !== null;
+  if (hasHeader && typeof out === "object" && out !== null) return true;
+  environment.misuse("NullCheck", owner, "the characteristics or the handle's place are NULL");
   return false;
+}
+
+function readCharacteristics<T extends Characteristics>(given: T, empty: T): T | null {
+  const { Revision } = given.Header;
+  return copyEntryPoints(given, empty, (member) => (MEMBERS_SINCE_REVISION.get(member) ?? 1) <= Revision);
 }
 
 /**
@@ -99,7 +119,8 @@ export function registerMiniportDriver(
   characteristics: NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
   NdisMiniportDriverHandle: OutParameter<NdisMiniportDriverHandle>,
 ): NDIS_STATUS_FINAL {
-  if (!isStructure(environment, image.name, characteristics)) return NDIS_STATUS_BAD_CHARACTERISTICS;
+  if (!arePointers(environment, image.name, characteristics, NdisMiniportDriverHandle))
+    return NDIS_STATUS_BAD_CHARACTERISTICS;
   if (!versionIsKnown(characteristics, OLDEST_MINIPORT_MAJOR)) return NDIS_STATUS_BAD_VERSION;
   if (
     objectHeaderFault(characteristics.Header, "NDIS_MINIPORT_DRIVER_CHARACTERISTICS") !== null ||
@@ -107,10 +128,12 @@ export function registerMiniportDriver(
     REQUIRED_MINIPORT_HANDLERS.some((member) => typeof characteristics[member] !== "function")
   )
     return NDIS_STATUS_BAD_CHARACTERISTICS;
+  const given = readCharacteristics(characteristics, NDIS_MINIPORT_DRIVER_CHARACTERISTICS());
+  if (given === null) return NDIS_STATUS_BAD_CHARACTERISTICS;
   if (image.miniport !== null) return NDIS_STATUS_FAILURE;
   if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
   const names = { SetOptionsHandler: "MiniportSetOptions" };
-  const copy = observeHandlers(environment, image.name, { ...characteristics }, names);
+  const copy = observeHandlers(environment, image.name, given, names);
   const driver = new MiniportDriver(image.name, image.driverObject, MiniportDriverContext, copy);
   image.miniport = driver;
   image.driverObject.DriverUnload = copy.UnloadHandler;
@@ -170,7 +193,8 @@ export function registerProtocolDriver(
   characteristics: NDIS_PROTOCOL_DRIVER_CHARACTERISTICS,
   NdisProtocolHandle: OutParameter<NdisProtocolDriverHandle>,
 ): NDIS_STATUS_FINAL {
-  if (!isStructure(environment, image.name, characteristics)) return NDIS_STATUS_BAD_CHARACTERISTICS;
+  if (!arePointers(environment, image.name, characteristics, NdisProtocolHandle))
+    return NDIS_STATUS_BAD_CHARACTERISTICS;
   if (!versionIsKnown(characteristics, OLDEST_PROTOCOL_MAJOR)) return NDIS_STATUS_BAD_VERSION;
   if (
     objectHeaderFault(characteristics.Header, "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS") !== null ||
@@ -178,10 +202,12 @@ export function registerProtocolDriver(
     REQUIRED_PROTOCOL_HANDLERS.some((member) => typeof characteristics[member] !== "function")
   )
     return NDIS_STATUS_BAD_CHARACTERISTICS;
+  const given = readCharacteristics(characteristics, NDIS_PROTOCOL_DRIVER_CHARACTERISTICS());
+  if (given === null) return NDIS_STATUS_BAD_CHARACTERISTICS;
   if (image.protocol !== null) return NDIS_STATUS_FAILURE;
   if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
   const names = { SetOptionsHandler: "ProtocolSetOptions" };
-  const copy = observeHandlers(environment, image.name, { ...characteristics }, names);
+  const copy = observeHandlers(environment, image.name, given, names);
   const driver = new ProtocolDriver(image.name, ProtocolDriverContext, copy);
   image.protocol = driver;
   NdisProtocolHandle.Value = toHandle<NdisProtocolDriverHandle>(driver);
