@@ -1,4 +1,4 @@
-import { describe, expect } from "vitest";
+import { describe, expect, it } from "vitest";
 import { findDdi } from "../../src/ndis/ddi/catalog.ts";
 import { CALLBACK_NAMES } from "../../src/ndis/driver/handler-names.ts";
 import {
@@ -17,8 +17,8 @@ import { behaviour } from "./rule-case.ts";
 
 describe("24. Documentation conflicts: registration", () => {
   behaviour(
-    "X-10",
-    "both sizes of the call-manager handlers; the last handler is required only where the size covers it",
+    "REG-19",
+    "X-10: both sizes of the call-manager handlers; the last handler is required only where the size covers it",
     () => {
       const sized = (Size: number, last: "there" | "NULL") =>
         mcmSets((core) => {
@@ -36,8 +36,8 @@ describe("24. Documentation conflicts: registration", () => {
   );
 
   behaviour(
-    "X-14",
-    "a placeholder for a handler that is VOID just returns, and what it returns all the same is nothing to NDIS",
+    "REG-10",
+    "X-14: a placeholder for a handler that is VOID just returns, and what it returns all the same is nothing to NDIS",
     () => {
       const core = new Core().start();
       const returnsStatus = (() => NDIS_STATUS_NOT_SUPPORTED) as () => never;
@@ -53,8 +53,8 @@ describe("24. Documentation conflicts: registration", () => {
   );
 
   behaviour(
-    "X-15",
-    "all four chimney structures are a miniport's alike, and offload is what this core leaves out: FAILURE",
+    "REG-22",
+    "X-15: all four chimney structures are a miniport's alike, and offload is what this core leaves out: FAILURE",
     () => {
       for (const type of [0x8e, 0x8f, 0x93, 0x94]) {
         const core = new Core();
@@ -69,7 +69,7 @@ describe("24. Documentation conflicts: registration", () => {
     },
   );
 
-  behaviour("X-26", "every member of the structures has one name, that of its reference page", () => {
+  it("X-26: every member of the structures has one name, that of its reference page", () => {
     const drifted = [
       "ProtocolClIncomingQoSChange",
       "ProtocolClDropParty",

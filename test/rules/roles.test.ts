@@ -94,8 +94,8 @@ describe("17. Miniport call managers: which functions", () => {
   });
 
   behaviour(
-    "X-11",
-    "with the verifier off an NdisCm name that is an alias does an MCM no harm, and one that is none fails",
+    "MCM-08",
+    "X-11: with the verifier off an NdisCm name that is an alias does an MCM no harm, and one that is none fails",
     () => {
       const core = new Core({ verifier: false }).start();
       const vc = core.createVc(core.openAf());
