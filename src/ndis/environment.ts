@@ -4,9 +4,11 @@ import type { Probe } from "../machine/probe.ts";
 import type { Processor } from "../machine/processor.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
 import { NDIS_STATUS_PENDING } from "./ddi/status.ts";
+import type { Vc } from "./vc/vc.ts";
 import type { Named } from "./verifier/call-history.ts";
 import type { RuleLevel, VerifierSettings } from "./verifier/verifier.ts";
 import { fatal, Verifier } from "./verifier/verifier.ts";
+import { SendWindows } from "./wan/send-windows.ts";
 
 /** Counts of what is alive. At quiescence all are zero (rule MEM-02). */
 export class LiveCounts {
@@ -18,6 +20,7 @@ export class LiveCounts {
   activeVcs = 0;
   parties = 0;
   oidRequests = 0;
+  clonedOidRequests = 0;
   interrupts = 0;
   dmaHandles = 0;
   scatterGatherLists = 0;
@@ -42,6 +45,10 @@ export class NdisEnvironment {
   readonly verifier: Verifier | null;
   readonly verifying: boolean;
   readonly live = new LiveCounts();
+  /** VCs by the strings that NdisCoGetTapiCallId gave for them. */
+  readonly tapiCalls = new Map<string, Vc>();
+  /** What the verifier holds senders of CoNDIS WAN to. */
+  readonly sendWindows = new SendWindows();
   readonly #serials = new Map<string, number>();
   #vcSerial = 0;
 

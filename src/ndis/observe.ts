@@ -37,6 +37,13 @@ const DATA_PATH: ReadonlySet<string> = new Set([
   "ProtocolCoReceiveNetBufferLists",
 ]);
 
+/** Functions whose pages say exactly DISPATCH_LEVEL, which can hardly be meant: a lower level is warned of (X-21). */
+const MEANT_BELOW_DISPATCH: ReadonlySet<string> = new Set([
+  "NdisCoAssignInstanceName",
+  "NdisCoGetTapiCallId",
+  "NdisClGetProtocolVcContextFromTapiCallId",
+]);
+
 /** Watches the functions of a driver's library. */
 export function observeLibrary<Library extends object>(
   environment: NdisEnvironment,
@@ -102,7 +109,9 @@ function watch(
   return (...values: unknown[]): unknown => {
     const { irql } = processor;
     history?.note(kind, owner, name, values, movesData);
-    if (environment.verifying && (irql > highest || (exact && irql < lowest))) {
+    if (environment.verifying && irql < lowest && MEANT_BELOW_DISPATCH.has(name)) {
+      environment.suspect("IRQ-04", owner, `${name} at IRQL ${irql}; its page says ${irqlText(lowest, highest)}`);
+    } else if (environment.verifying && (irql > highest || (exact && irql < lowest))) {
       environment.misuse("IRQ-01", owner, `${name} at IRQL ${irql}; it is called at ${irqlText(lowest, highest)}`);
     }
     if (probe === null) return routine(...values);

@@ -199,8 +199,8 @@ describe("ProtocolUnbindAdapterEx and NdisCloseAdapterEx", () => {
     expect(broken(() => core.stop())).toBe("BND-08 by client");
   });
 
-  it("BND-09: with an OID request out NdisCloseAdapterEx pends, and ProtocolCloseAdapterCompleteEx follows its completion", () => {
-    const core = new Core().start();
+  it("BND-09 without the verifier: with an OID request out NdisCloseAdapterEx pends, and ProtocolCloseAdapterCompleteEx follows its completion", () => {
+    const core = new Core({ verifier: false }).start();
     core.mcm.on.miniport.OidRequestHandler = () => NDIS_STATUS_PENDING;
     const request = NDIS_OID_REQUEST();
     core.client.ndis.NdisOidRequest(core.client.binding, request);
@@ -218,14 +218,15 @@ describe("ProtocolUnbindAdapterEx and NdisCloseAdapterEx", () => {
   });
 
   it("BND-10: an unbind that ends while its close is pending", () => {
-    const core = new Core().start();
+    const core = new Core({ verifier: false }).start();
     core.mcm.on.miniport.OidRequestHandler = () => NDIS_STATUS_PENDING;
     core.client.ndis.NdisOidRequest(core.client.binding, NDIS_OID_REQUEST());
     core.client.on.protocol.UnbindAdapterHandlerEx = () => {
       core.client.ndis.NdisCloseAdapterEx(core.client.binding);
       return NDIS_STATUS_SUCCESS;
     };
-    expect(broken(() => core.stop())).toBe("BND-10 by client");
+    core.stop();
+    expect(core.rules).toEqual(["BND-09", "BND-10"]);
   });
 
   it("BND-11: a pended unbind ends with NdisCompleteUnbindAdapterEx, and the context is dead then", () => {

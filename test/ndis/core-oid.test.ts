@@ -158,7 +158,7 @@ describe("NdisCoOidRequest", () => {
       () => mcm.ndis.NdisMCoOidRequestComplete(mcm.handle, null, toCallManager, NDIS_STATUS_SUCCESS),
       () => mcm.ndis.NdisMOidRequestComplete(mcm.handle, toMiniport, NDIS_STATUS_SUCCESS),
     ];
-    for (const complete of crossed) expect(broken(complete)).toBe("OID-31 by mcm");
+    for (const complete of crossed) expect(broken(complete)).toBe("OID-08 by mcm");
   });
 
   it("OID-07: PENDING is no completion", () => {
@@ -199,7 +199,7 @@ describe("NdisMCmOidRequest", () => {
     ]);
     expect(core.live.oidRequests).toBe(0);
     const again = () => client.ndis.NdisCoOidRequestComplete(af, null, null, request, NDIS_STATUS_SUCCESS);
-    expect(broken(again)).toBe("OID-31 by client");
+    expect(broken(again)).toBe("OID-07 by client");
   });
 });
 

@@ -64,6 +64,13 @@ export function closeAdapter(environment: NdisEnvironment, owner: string, handle
       owner,
       `NdisCloseAdapterEx on ${binding.traceName} with ${binding.ownVcs} VCs of its own`,
     );
+  if (binding.outstandingOidRequests > 0) {
+    environment.misuse(
+      "BND-09",
+      owner,
+      `NdisCloseAdapterEx on ${binding.traceName} with ${binding.outstandingOidRequests} OID requests out`,
+    );
+  }
   withdrawAddressFamilies(binding);
   binding.isOpen = false;
   environment.live.bindings--;

@@ -18,7 +18,15 @@ import { NDIS_STATUS_FAILURE } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { OidRequests } from "../oid/oid-request.ts";
 import { addPartyComplete, dispatchIncomingDropParty, dropPartyComplete } from "../party/add-drop.ts";
+import { resolveParty } from "../party/party.ts";
 import { deregisterSapComplete, registerSapComplete, resolveSap } from "../sap/sap.ts";
+import {
+  checkFamilyRegistered,
+  checkIncomingCall,
+  checkOfferAnswer,
+  checkOutgoingCallComplete,
+  checkProxyRegistered,
+} from "../tapi/call-checks.ts";
 import { activateCmVc, activateMcmVc, deactivateCmVc, deactivateMcmVc } from "../vc/activate-deactivate.ts";
 import { createCallManagerVc, deleteVc } from "../vc/create-delete.ts";
 import { resolveVc } from "../vc/vc.ts";
@@ -32,13 +40,19 @@ function sharedFunctions(environment: NdisEnvironment, owner: string) {
     NotifyCloseAddressFamily: (af) => notifyCloseAddressFamily(environment, owner, af),
     RegisterSapComplete: (Status, sap, context) => registerSapComplete(environment, owner, Status, sap, context),
     DeregisterSapComplete: (Status, sap) => deregisterSapComplete(environment, owner, Status, sap),
-    MakeCallComplete: (Status, vc, party, partyContext, parameters) =>
-      makeCallComplete(environment, owner, Status, vc, party, partyContext, parameters),
+    MakeCallComplete: (Status, vc, party, partyContext, parameters) => {
+      if (environment.verifying) checkOutgoingCallComplete(vc, Status, parameters, owner);
+      makeCallComplete(environment, owner, Status, vc, party, partyContext, parameters);
+    },
     DispatchIncomingCall: (sapHandle, vcHandle, parameters) => {
       const sap = resolveSap(environment, sapHandle, owner);
       const vc = resolveVc(environment, vcHandle, owner);
       if (sap === null || vc === null) return NDIS_STATUS_FAILURE;
-      return dispatchIncomingCall(owner, sap, vc, parameters);
+      if (!environment.verifying) return dispatchIncomingCall(owner, sap, vc, parameters);
+      checkIncomingCall(sap.addressFamily, parameters, owner);
+      const status = dispatchIncomingCall(owner, sap, vc, parameters);
+      checkOfferAnswer(sap.addressFamily, status);
+      return status;
     },
     DispatchCallConnected: (vc) => dispatchCallConnected(environment, owner, vc),
     DispatchIncomingCallQoSChange: (vc, parameters) =>
@@ -80,7 +94,9 @@ export function callManagerFunctions(environment: NdisEnvironment, owner: string
   return {
     NdisCmRegisterAddressFamilyEx: (bindingHandle, addressFamily) => {
       const binding = resolveBinding(environment, bindingHandle, owner);
-      return binding === null ? NDIS_STATUS_FAILURE : registerCmAddressFamily(binding, addressFamily);
+      if (binding === null) return NDIS_STATUS_FAILURE;
+      if (environment.verifying) checkProxyRegistered(binding, addressFamily.AddressFamily, owner);
+      return registerCmAddressFamily(binding, addressFamily);
     },
     NdisCmActivateVc: (handle, parameters) => {
       const vc = resolveVc(environment, handle, owner);
@@ -114,7 +130,9 @@ export function miniportCallManagerFunctions(environment: NdisEnvironment, owner
   return {
     NdisMCmRegisterAddressFamilyEx: (adapterHandle, addressFamily) => {
       const adapter = resolveAdapter(environment, adapterHandle, owner);
-      return adapter === null ? NDIS_STATUS_FAILURE : registerMcmAddressFamily(adapter, addressFamily);
+      if (adapter === null) return NDIS_STATUS_FAILURE;
+      if (environment.verifying) checkFamilyRegistered(adapter, addressFamily.AddressFamily, owner);
+      return registerMcmAddressFamily(adapter, addressFamily);
     },
     NdisMCmCreateVc: (adapterHandle, afHandle, context, out) => {
       const adapter = resolveAdapter(environment, adapterHandle, owner);
@@ -149,12 +167,15 @@ export function miniportCallManagerFunctions(environment: NdisEnvironment, owner
     NdisMCmAddPartyComplete: shared.AddPartyComplete,
     NdisMCmDropPartyComplete: shared.DropPartyComplete,
     NdisMCmModifyCallQoSComplete: shared.ModifyCallQoSComplete,
-    NdisMCmOidRequest: (afHandle, vcHandle, _party, request) => {
-      const af = resolveAddressFamily(environment, afHandle, owner);
+    NdisMCmOidRequest: (afHandle, vcHandle, partyHandle, request) => {
+      const addressFamily = resolveAddressFamily(environment, afHandle, owner);
       const vc = vcHandle === null ? null : resolveVc(environment, vcHandle, owner);
-      if (af === null || (vcHandle !== null && vc === null)) return NDIS_STATUS_FAILURE;
-      return oids.toClient(af, vc, request);
+      const party = partyHandle === null ? null : resolveParty(environment, partyHandle, owner);
+      if (addressFamily === null || (vcHandle !== null && vc === null) || (partyHandle !== null && party === null))
+        return NDIS_STATUS_FAILURE;
+      return oids.toPeer("call manager", addressFamily, { addressFamily, vc, party }, request);
     },
-    NdisMCmOidRequestComplete: (_af, _vc, _party, request, Status) => oids.complete("protocol", owner, request, Status),
+    NdisMCmOidRequestComplete: (addressFamily, vc, party, request, Status) =>
+      oids.complete("NdisMCmOidRequestComplete", owner, { addressFamily, vc, party }, request, Status),
   } satisfies NdisMCmFunctions;
 }

@@ -13,12 +13,16 @@ import type { NdisClFunctions } from "../ddi/functions/client.ts";
 import type { NdisCoFunctions } from "../ddi/functions/connection.ts";
 import { NDIS_STATUS_FAILURE } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { coOidRequest } from "../oid/co-request.ts";
 import type { OidRequests } from "../oid/oid-request.ts";
 import { clAddParty, clDropParty } from "../party/add-drop.ts";
 import { resolveParty } from "../party/party.ts";
 import { deregisterSap, registerSap } from "../sap/sap.ts";
+import { checkOutgoingCall, checkSap } from "../tapi/call-checks.ts";
+import { getTapiCallId, vcContextOfTapiCallId } from "../tapi/call-id.ts";
 import { sendNetBufferLists } from "../transfer/send.ts";
 import { createCallManagerVc, createClientVc, createOwnVc, deleteVc } from "../vc/create-delete.ts";
+import { assignInstanceName } from "../vc/instance-name.ts";
 import { resolveVc } from "../vc/vc.ts";
 
 /** The NdisCl functions for one client. */
@@ -35,12 +39,16 @@ export function clientFunctions(environment: NdisEnvironment, owner: string) {
       notifyCloseAddressFamilyComplete(environment, owner, af, Status),
     NdisClRegisterSap: (afHandle, context, sap, out) => {
       const af = resolveAddressFamily(environment, afHandle, owner);
-      return af === null ? NDIS_STATUS_FAILURE : registerSap(environment, owner, af, context, sap, out);
+      if (af === null) return NDIS_STATUS_FAILURE;
+      if (environment.verifying) checkSap(af, sap, owner);
+      return registerSap(environment, owner, af, context, sap, out);
     },
     NdisClDeregisterSap: (sap) => deregisterSap(environment, owner, sap),
     NdisClMakeCall: (handle, parameters, partyContext, partyHandle) => {
       const vc = resolveVc(environment, handle, owner);
-      return vc === null ? NDIS_STATUS_FAILURE : makeCall(owner, vc, parameters, partyContext, partyHandle);
+      if (vc === null) return NDIS_STATUS_FAILURE;
+      if (environment.verifying && vc.addressFamily !== null) checkOutgoingCall(vc.addressFamily, parameters, owner);
+      return makeCall(owner, vc, parameters, partyContext, partyHandle);
     },
     NdisClCloseCall: (handle, party, data, size) => {
       const vc = resolveVc(environment, handle, owner);
@@ -60,6 +68,7 @@ export function clientFunctions(environment: NdisEnvironment, owner: string) {
       const vc = resolveVc(environment, handle, owner);
       return vc === null ? NDIS_STATUS_FAILURE : modifyCallQoS(environment, owner, vc, parameters);
     },
+    NdisClGetProtocolVcContextFromTapiCallId: (id, context) => vcContextOfTapiCallId(environment, owner, id, context),
   } satisfies Partial<NdisClFunctions>;
 }
 
@@ -81,19 +90,15 @@ export function connectionFunctions(environment: NdisEnvironment, owner: string,
       const vc = resolveVc(environment, handle, owner);
       return vc === null ? NDIS_STATUS_FAILURE : deleteVc(environment, owner, vc);
     },
-    NdisCoSendNetBufferLists: (vc, lists, flags) => sendNetBufferLists(environment, owner, vc, lists, flags),
-    NdisCoOidRequest: (bindingHandle, afHandle, vcHandle, party, request) => {
-      const binding = resolveBinding(environment, bindingHandle, owner);
-      const vc = vcHandle === null ? null : resolveVc(environment, vcHandle, owner);
-      if (binding === null || (vcHandle !== null && vc === null)) return NDIS_STATUS_FAILURE;
-      if (afHandle === null) {
-        if (party !== null) environment.misuse("OID-01", owner, "without an address family there is no party handle");
-        return oids.toMiniportCo(binding, vc, request);
-      }
-      const af = resolveAddressFamily(environment, afHandle, owner);
-      if (af === null) return NDIS_STATUS_FAILURE;
-      return af.binding === binding ? oids.toCallManager(af, vc, request) : oids.toClient(af, vc, request);
+    NdisCoAssignInstanceName: (vc, base, name) => assignInstanceName(environment, owner, vc, base, name),
+    NdisCoGetTapiCallId: (vc, id) => getTapiCallId(environment, vc, id),
+    NdisCoSendNetBufferLists: (vc, lists, flags) => {
+      if (environment.verifying) environment.sendWindows.check(vc, lists, owner);
+      sendNetBufferLists(environment, owner, vc, lists, flags);
     },
-    NdisCoOidRequestComplete: (_af, _vc, _party, request, Status) => oids.complete("protocol", owner, request, Status),
+    NdisCoOidRequest: (binding, af, vc, party, request) =>
+      coOidRequest(environment, owner, oids, binding, af, vc, party, request),
+    NdisCoOidRequestComplete: (addressFamily, vc, party, request, Status) =>
+      oids.complete("NdisCoOidRequestComplete", owner, { addressFamily, vc, party }, request, Status),
   } satisfies Partial<NdisCoFunctions>;
 }

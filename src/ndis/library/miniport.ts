@@ -8,6 +8,8 @@ import type { LoadedImage } from "../driver/drivers.ts";
 import { registerMiniportDriver } from "../driver/registration.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { OidRequests } from "../oid/oid-request.ts";
+import { WHOLE_ADAPTER } from "../oid/passage.ts";
+import { checkStatus } from "../status/checks.ts";
 import { indicateStatus } from "../status/indicate-status.ts";
 import { indicateReceive } from "../transfer/receive.ts";
 import { sendNetBufferListsComplete } from "../transfer/send.ts";
@@ -41,7 +43,14 @@ export function miniportFunctions(environment: NdisEnvironment, image: LoadedIma
       adapter.pendingStatus = Status;
       adapter.pendingOperation?.set();
     },
-    NdisMOidRequestComplete: (_adapter, request, Status) => oids.complete("miniport", owner, request, Status),
+    NdisMOidRequestComplete: (handle, request, Status) => {
+      if (resolveAdapter(environment, handle, owner) === null) return;
+      oids.complete("NdisMOidRequestComplete", owner, WHOLE_ADAPTER, request, Status);
+    },
+    NdisMDirectOidRequestComplete: (handle, request, Status) => {
+      if (resolveAdapter(environment, handle, owner) === null) return;
+      oids.complete("NdisMDirectOidRequestComplete", owner, WHOLE_ADAPTER, request, Status);
+    },
   } satisfies Partial<NdisMFunctions & NdisMOidFunctions>;
 }
 
@@ -52,11 +61,15 @@ export function coMiniportFunctions(environment: NdisEnvironment, owner: string,
       indicateReceive(environment, owner, vc, lists, count, flags),
     NdisMCoSendNetBufferListsComplete: (vc, lists, flags) =>
       sendNetBufferListsComplete(environment, owner, vc, lists, flags),
-    NdisMCoOidRequestComplete: (_adapter, _vc, request, Status) => oids.complete("miniport-co", owner, request, Status),
+    NdisMCoOidRequestComplete: (handle, vc, request, Status) => {
+      if (resolveAdapter(environment, handle, owner) === null) return;
+      oids.complete("NdisMCoOidRequestComplete", owner, { ...WHOLE_ADAPTER, vc }, request, Status);
+    },
     NdisMCoIndicateStatusEx: (handle, vcHandle, indication) => {
       const adapter = resolveAdapter(environment, handle, owner);
       const vc = vcHandle === null ? null : resolveVc(environment, vcHandle, owner);
       if (adapter === null || (vcHandle !== null && vc === null)) return;
+      if (environment.verifying) checkStatus(adapter, vc, indication);
       indicateStatus(adapter, vc, indication);
     },
   };

@@ -6,6 +6,7 @@ import { deregisterProtocolDriver } from "../driver/deregistration.ts";
 import type { LoadedImage } from "../driver/drivers.ts";
 import { ProtocolDriver } from "../driver/drivers.ts";
 import { registerProtocolDriver, resolveDriver } from "../driver/registration.ts";
+import { oidFunctions } from "../oid/protocol-functions.ts";
 import { returnNetBufferLists } from "../transfer/receive.ts";
 import type { LibraryParts } from "./roles.ts";
 
@@ -37,9 +38,6 @@ export function protocolFunctions(parts: LibraryParts, image: LoadedImage) {
       const binding = resolveBinding(environment, handle, owner);
       if (binding !== null) returnNetBufferLists(environment, owner, binding, lists, flags);
     },
-    NdisOidRequest: (handle, request) => {
-      const binding = resolveBinding(environment, handle, owner);
-      return binding === null ? NDIS_STATUS_FAILURE : oids.toMiniport(binding, request);
-    },
+    ...oidFunctions(environment, image, oids),
   } satisfies Partial<NdisProtocolFunctions & NdisOidFunctions>;
 }

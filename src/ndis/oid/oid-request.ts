@@ -2,169 +2,304 @@ import type { MiniportAdapter } from "../adapter/adapter.ts";
 import type { AddressFamily } from "../address-family/address-family.ts";
 import type { Binding } from "../binding/binding.ts";
 import { finishCloseWhenQuiet } from "../binding/open-close.ts";
+import { OID_CO_GET_CALL_INFORMATION } from "../ddi/constants/connection-oids.ts";
+import type { NDIS_CONTEXT } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
-import { NDIS_STATUS_CLOSING, NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_PENDING } from "../ddi/status.ts";
+import {
+  NDIS_STATUS_FAILURE,
+  NDIS_STATUS_NOT_SUPPORTED,
+  NDIS_STATUS_PENDING,
+  NDIS_STATUS_REQUEST_ABORTED,
+} from "../ddi/status.ts";
 import type { NDIS_OID_REQUEST } from "../ddi/structures/oid-request.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { atPassiveLevel } from "../executive/passive.ts";
 import type { Vc } from "../vc/vc.ts";
-import { completeBaseRequest } from "./base-completion.ts";
+import { OidChecks } from "./checks.ts";
+import type { OidCompletion, OidPassage, OidSubject } from "./passage.ts";
+import { COMPLETIONS, isForMiniport, WHOLE_ADAPTER } from "./passage.ts";
+import type { PeerSide } from "./peer-sides.ts";
+import { peerOf } from "./peer-sides.ts";
+import { TimeLimits } from "./time-limits.ts";
 
-/** A request that its receiver pended: where its completion goes. */
-interface PendingOid {
-  readonly receiver: "miniport" | "miniport-co" | "protocol";
-  readonly complete: (status: NDIS_STATUS_FINAL) => void;
-  readonly binding: Binding;
-}
+const NS_PER_SECOND = 1_000_000_000;
+/** The verifier's NdisTimedOidComplete: how long a driver may have a request, whatever the Timeout. */
+const LONGEST_ANSWER_NS = 12 * NS_PER_SECOND;
 
-/** OID requests on their way, by request. MiniportOidRequest is serialised per adapter, CO requests are not (OID-14). */
+type Passage = Omit<OidPassage, "asked">;
+
+/** OID requests on their way, by request. MiniportOidRequest is serialised per adapter, all others are not (OID-14). */
 export class OidRequests {
   readonly #environment: NdisEnvironment;
-  readonly #pending = new Map<NDIS_OID_REQUEST, PendingOid>();
-  readonly #queues = new Map<MiniportAdapter, (() => void)[]>();
+  readonly #pending = new Map<NDIS_OID_REQUEST, OidPassage>();
+  /** For each adapter the request that MiniportOidRequest has, and those that wait for it. */
+  readonly #queues = new Map<MiniportAdapter, OidPassage[]>();
+  readonly #timeouts: TimeLimits<OidPassage>;
+  readonly #patience: TimeLimits<OidPassage> | null;
+  readonly #checks: OidChecks | null;
+  /** Whether MiniportCancelOidRequest or MiniportCancelDirectOidRequest is running. */
+  #isCancelling = false;
 
   constructor(environment: NdisEnvironment) {
     this.#environment = environment;
+    const { clock, processor, verifying } = environment;
+    this.#checks = verifying ? new OidChecks(environment) : null;
+    this.#timeouts = new TimeLimits(clock, processor, "OID timeout", false, (passage) => this.#timedOut(passage));
+    this.#patience = verifying
+      ? new TimeLimits(clock, processor, "OID time limit", true, (passage) => this.#overdue(passage))
+      : null;
   }
 
-  /** NdisCoOidRequest without an address family: to MiniportCoOidRequest (OID-01, OID-03). */
-  toMiniportCo(binding: Binding, vc: Vc | null, request: NDIS_OID_REQUEST): NDIS_STATUS {
-    const { adapter } = binding;
+  /** A CO request without an address family: to MiniportCoOidRequest (OID-01, OID-03). */
+  toMiniportCo(
+    issuer: string,
+    adapter: MiniportAdapter,
+    binding: Binding | null,
+    vc: Vc | null,
+    request: NDIS_OID_REQUEST,
+    complete: (status: NDIS_STATUS_FINAL) => void,
+  ): NDIS_STATUS {
     const handler = adapter.driver.co?.CoOidRequestHandler ?? null;
     if (handler === null) return NDIS_STATUS_NOT_SUPPORTED;
-    if (binding.state === "Closing" && !binding.isOpen) return NDIS_STATUS_CLOSING;
-    return this.#issue(
-      "miniport-co",
-      adapter.driver.name,
-      binding,
+    return this.#issue({
       request,
-      (status) => binding.client?.ClOidRequestCompleteHandler(null, vc?.clientContext ?? null, null, request, status),
-      () => handler(adapter.context, vc?.miniportContext ?? null, request),
-    );
+      handler: "MiniportCoOidRequest",
+      issuer,
+      answerer: adapter.driver.name,
+      adapter,
+      binding,
+      subject: { addressFamily: null, vc, party: null },
+      ask: () => handler(adapter.context, vc?.miniportContext ?? null, request),
+      complete,
+    });
   }
 
-  /** NdisCoOidRequest with an address family: to the call manager's ProtocolCoOidRequest (OID-02, OID-03). */
-  toCallManager(addressFamily: AddressFamily, vc: Vc | null, request: NDIS_OID_REQUEST): NDIS_STATUS {
-    const { client, registration, binding } = addressFamily;
-    return this.#issue(
-      "protocol",
-      registration.owner,
-      binding,
+  /** A request by address family: to ProtocolCoOidRequest of the other side (OID-02, OID-03, OID-04). */
+  toPeer(from: PeerSide, addressFamily: AddressFamily, subject: OidSubject, request: NDIS_OID_REQUEST): NDIS_STATUS {
+    const issuer = peerOf(addressFamily, from);
+    const answerer = peerOf(addressFamily, from === "client" ? "call manager" : "client");
+    const { vc, party } = subject;
+    const { binding, registration } = addressFamily;
+    return this.#issue({
       request,
-      (status) =>
-        client.ClOidRequestCompleteHandler(
-          addressFamily.clientContext,
-          vc?.clientContext ?? null,
-          null,
-          request,
-          status,
-        ),
-      () =>
-        registration.callManager.CmOidRequestHandler(
-          addressFamily.callManagerContext,
-          vc?.callManagerContext ?? null,
-          null,
-          request,
-        ),
-    );
+      handler: "ProtocolCoOidRequest",
+      issuer: issuer.name,
+      answerer: answerer.name,
+      adapter: binding.adapter,
+      binding: from === "client" ? binding : (registration.binding ?? binding),
+      subject,
+      ask: () => answerer.request(answerer.afContext, answerer.vcContext(vc), answerer.partyContext(party), request),
+      complete: (status) =>
+        issuer.complete(issuer.afContext, issuer.vcContext(vc), issuer.partyContext(party), request, status),
+    });
   }
 
-  /** NdisMCmOidRequest: to the client's ProtocolCoOidRequest (OID-04). */
-  toClient(addressFamily: AddressFamily, vc: Vc | null, request: NDIS_OID_REQUEST): NDIS_STATUS {
-    const { client, registration, binding } = addressFamily;
-    return this.#issue(
-      "protocol",
-      binding.protocol.name,
-      binding,
+  /** NdisDirectOidRequest: to MiniportDirectOidRequest, at any time beside all others. */
+  toMiniportDirect(binding: Binding, request: NDIS_OID_REQUEST): NDIS_STATUS {
+    const { adapter, protocol } = binding;
+    const handler = adapter.driver.characteristics.DirectOidRequestHandler;
+    const completeHandler = protocol.characteristics.DirectOidRequestCompleteHandler;
+    if (handler === null || completeHandler === null) return NDIS_STATUS_NOT_SUPPORTED;
+    return this.#issue({
       request,
-      (status) =>
-        registration.callManager.CmOidRequestCompleteHandler(
-          addressFamily.callManagerContext,
-          vc?.callManagerContext ?? null,
-          null,
-          request,
-          status,
-        ),
-      () => client.ClOidRequestHandler(addressFamily.clientContext, vc?.clientContext ?? null, null, request),
-    );
+      handler: "MiniportDirectOidRequest",
+      issuer: protocol.name,
+      answerer: adapter.driver.name,
+      adapter,
+      binding,
+      subject: WHOLE_ADAPTER,
+      ask: () => handler(adapter.context, request),
+      complete: (status) => completeHandler(binding.context, request, status),
+    });
   }
 
-  /** NdisOidRequest: to MiniportOidRequest, one at a time. */
-  toMiniport(binding: Binding, request: NDIS_OID_REQUEST): NDIS_STATUS {
-    const { adapter } = binding;
+  /** NdisOidRequest: to MiniportOidRequest at PASSIVE_LEVEL, one at a time. */
+  toMiniport(binding: Binding, request: NDIS_OID_REQUEST, complete: (status: NDIS_STATUS_FINAL) => void): NDIS_STATUS {
+    const { adapter, protocol } = binding;
     const handler = adapter.driver.characteristics.OidRequestHandler;
     if (handler === null) return NDIS_STATUS_NOT_SUPPORTED;
-    const complete = (status: NDIS_STATUS_FINAL): void => {
-      this.#next(adapter);
-      completeBaseRequest(binding, request, status);
+    const passage: OidPassage = {
+      request,
+      handler: "MiniportOidRequest",
+      issuer: protocol.name,
+      answerer: adapter.driver.name,
+      adapter,
+      binding,
+      subject: WHOLE_ADAPTER,
+      asked: false,
+      ask: () => handler(adapter.context, request),
+      complete,
     };
+    const refusal = this.#begin(passage);
+    if (refusal !== null) return refusal;
     const queue = this.#queues.get(adapter);
     if (queue !== undefined) {
-      queue.push(() => {
-        const status = this.#issue("miniport", adapter.driver.name, binding, request, complete, () =>
-          handler(adapter.context, request),
-        );
-        if (status !== NDIS_STATUS_PENDING) complete(status);
-      });
+      queue.push(passage);
+      this.#limitTime(passage);
       return NDIS_STATUS_PENDING;
     }
-    this.#queues.set(adapter, []);
-    const status = this.#issue("miniport", adapter.driver.name, binding, request, complete, () =>
-      handler(adapter.context, request),
-    );
+    this.#queues.set(adapter, [passage]);
+    if (this.#environment.processor.irql > 0) {
+      this.#limitTime(passage);
+      atPassiveLevel(this.#environment, "MiniportOidRequest", () => this.#takeTurn(passage));
+      return NDIS_STATUS_PENDING;
+    }
+    const status = this.#ask(passage);
     if (status !== NDIS_STATUS_PENDING) this.#next(adapter);
     return status;
   }
 
-  /** A completion function was called for a request: `receiver` says by which half. */
+  /** A completion function was called. */
   complete(
-    receiver: PendingOid["receiver"],
+    completion: OidCompletion,
     owner: string,
+    subject: { readonly [Part in keyof OidSubject]: unknown },
     request: NDIS_OID_REQUEST,
     status: NDIS_STATUS_FINAL,
   ): void {
-    if (!this.#environment.completes(status, "OID-07", owner)) return;
-    const pending = this.#pending.get(request);
-    if (pending === undefined || pending.receiver !== receiver) {
-      this.#environment.misuse("OID-31", owner, "completion of an OID request that is not pending with this driver");
+    const environment = this.#environment;
+    if (!environment.completes(status, "OID-07", owner)) return;
+    const { handler, needless } = COMPLETIONS[completion];
+    const passage = this.#pending.get(request);
+    if (passage === undefined || !passage.asked || passage.answerer !== owner) {
+      environment.misuse(needless, owner, `${completion} for an OID request that is not pending with this driver`);
       return;
     }
-    this.#forget(request, pending.binding);
-    pending.complete(status);
-    finishCloseWhenQuiet(pending.binding);
+    if (passage.handler !== handler) {
+      environment.misuse("OID-08", owner, `${completion} for an OID request that ${passage.handler} pended`);
+      return;
+    }
+    this.#checks?.completed(passage, subject, status, this.#isCancelling);
+    this.#forget(passage);
+    if (handler === "MiniportOidRequest") this.#next(passage.adapter);
+    passage.complete(status);
+    if (passage.binding !== null) finishCloseWhenQuiet(passage.binding);
   }
 
-  #issue(
-    receiver: PendingOid["receiver"],
-    answerer: string,
-    binding: Binding,
-    request: NDIS_OID_REQUEST,
-    complete: (status: NDIS_STATUS_FINAL) => void,
-    ask: () => NDIS_STATUS,
-  ): NDIS_STATUS {
-    this.#pending.set(request, { receiver, complete, binding });
-    binding.outstandingOidRequests++;
+  /** NdisCancelOidRequest and NdisCancelDirectOidRequest: what waits is aborted, what the miniport has it is asked to abort (OID-16, OID-17). */
+  cancel(binding: Binding, isDirect: boolean, RequestId: NDIS_CONTEXT): void {
+    if (RequestId === null) return;
+    const meant = [...this.#pending.values()].filter(
+      (passage) =>
+        passage.binding === binding &&
+        passage.request.RequestId === RequestId &&
+        isForMiniport(passage) &&
+        (passage.handler === "MiniportDirectOidRequest") === isDirect,
+    );
+    for (const passage of meant) if (!passage.asked) this.#abort(passage);
+    if (meant.some((passage) => passage.asked)) this.#askToCancel(binding.adapter, isDirect, RequestId);
+  }
+
+  #issue(parts: Passage): NDIS_STATUS {
+    const passage: OidPassage = { ...parts, asked: false };
+    if (passage.request?.DATA?.Oid === OID_CO_GET_CALL_INFORMATION) return NDIS_STATUS_NOT_SUPPORTED;
+    return this.#begin(passage) ?? this.#ask(passage);
+  }
+
+  /** @returns null, or the status with which the request fails before anybody is asked. */
+  #begin(passage: OidPassage): NDIS_STATUS_FINAL | null {
+    const { request, issuer, binding } = passage;
+    if (typeof request !== "object" || request === null || typeof request.DATA?.QUERY_INFORMATION !== "object") {
+      this.#environment.misuse("NullCheck", issuer, "OidRequest is no NDIS_OID_REQUEST");
+      return NDIS_STATUS_FAILURE;
+    }
+    if (this.#pending.has(request)) {
+      this.#environment.misuse("NdisOidDoubleRequest", issuer, "an OID request is issued again while it is pending");
+      return NDIS_STATUS_FAILURE;
+    }
+    this.#checks?.issued(passage);
+    this.#pending.set(request, passage);
+    if (binding !== null) binding.outstandingOidRequests++;
     this.#environment.live.oidRequests++;
-    const status = ask();
-    if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
-    if (!this.#pending.has(request)) {
-      const message = "an OID request was completed and answered with a final status as well";
-      this.#environment.misuse("OID-31", answerer, message);
+    return null;
+  }
+
+  #ask(passage: OidPassage): NDIS_STATUS {
+    passage.asked = true;
+    const status = passage.ask();
+    const isOpen = this.#pending.get(passage.request) === passage;
+    if (status === NDIS_STATUS_PENDING) {
+      this.#checks?.pended(passage);
+      if (isOpen) this.#limitTime(passage);
       return NDIS_STATUS_PENDING;
     }
-    this.#forget(request, binding);
+    if (!isOpen) {
+      const message = "an OID request was completed and answered with a final status as well";
+      this.#environment.misuse("OID-31", passage.answerer, message);
+      return NDIS_STATUS_PENDING;
+    }
+    this.#checks?.answered(passage, status);
+    this.#forget(passage);
     return status;
   }
 
-  #forget(request: NDIS_OID_REQUEST, binding: Binding): void {
-    this.#pending.delete(request);
-    binding.outstandingOidRequests--;
+  #forget(passage: OidPassage): void {
+    this.#pending.delete(passage.request);
+    this.#timeouts.stop(passage);
+    this.#patience?.stop(passage);
+    if (passage.binding !== null) passage.binding.outstandingOidRequests--;
     this.#environment.live.oidRequests--;
   }
 
+  #limitTime(passage: OidPassage): void {
+    const { Timeout } = passage.request;
+    if (Timeout > 0 && !this.#timeouts.has(passage)) this.#timeouts.start(passage, Timeout * NS_PER_SECOND);
+    if (passage.asked) this.#patience?.start(passage, LONGEST_ANSWER_NS);
+  }
+
+  #timedOut(passage: OidPassage): void {
+    const { adapter, handler, request } = passage;
+    if (!passage.asked) this.#abort(passage);
+    else if (isForMiniport(passage)) {
+      this.#askToCancel(adapter, handler === "MiniportDirectOidRequest", request.RequestId);
+    }
+  }
+
+  #overdue(passage: OidPassage): void {
+    const message = `${passage.handler} pended an OID request 12 s ago, which is not complete`;
+    this.#environment.misuse("NdisTimedOidComplete", passage.answerer, message);
+  }
+
+  #askToCancel(adapter: MiniportAdapter, isDirect: boolean, RequestId: NDIS_CONTEXT): void {
+    const { CancelOidRequestHandler, CancelDirectOidRequestHandler } = adapter.driver.characteristics;
+    const outer = this.#isCancelling;
+    this.#isCancelling = true;
+    try {
+      (isDirect ? CancelDirectOidRequestHandler : CancelOidRequestHandler)?.(adapter.context, RequestId);
+    } finally {
+      this.#isCancelling = outer;
+    }
+  }
+
+  /** Completes a request that its answerer has never seen. */
+  #abort(passage: OidPassage): void {
+    const queue = this.#queues.get(passage.adapter);
+    const place = queue?.indexOf(passage) ?? -1;
+    // The first one keeps its place until its turn comes.
+    if (place > 0) queue?.splice(place, 1);
+    this.#forget(passage);
+    passage.complete(NDIS_STATUS_REQUEST_ABORTED);
+    if (passage.binding !== null) finishCloseWhenQuiet(passage.binding);
+  }
+
+  /** MiniportOidRequest is free: the next request that waits. */
   #next(adapter: MiniportAdapter): void {
     const queue = this.#queues.get(adapter);
-    const next = queue?.shift();
+    queue?.shift();
+    const next = queue?.[0];
     if (next === undefined) this.#queues.delete(adapter);
-    else next();
+    else atPassiveLevel(this.#environment, "MiniportOidRequest", () => this.#takeTurn(next));
+  }
+
+  #takeTurn(passage: OidPassage): void {
+    if (this.#pending.get(passage.request) !== passage) {
+      this.#next(passage.adapter);
+      return;
+    }
+    const status = this.#ask(passage);
+    if (status === NDIS_STATUS_PENDING) return;
+    this.#next(passage.adapter);
+    passage.complete(status);
+    if (passage.binding !== null) finishCloseWhenQuiet(passage.binding);
   }
 }

@@ -11,6 +11,7 @@ import {
   NDIS_STATUS_SUCCESS,
 } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { forgetTapiCall } from "../tapi/call-id.ts";
 import { advanceVc, Vc, vcPermits } from "./vc.ts";
 
 /** NdisCoCreateVc by a client: the call manager's ProtocolCoCreateVc, and the miniport's if there is one, run before it returns (VC-02, VC-03). */
@@ -152,6 +153,7 @@ export function deleteVc(environment: NdisEnvironment, owner: string, vc: Vc): N
     vc.phase = "there";
     return status;
   }
+  forgetTapiCall(environment, vc);
   deleteInMiniport(vc);
   advanceVc(vc, "DeleteVc", owner);
   environment.live.vcs--;

@@ -28,6 +28,8 @@ export class Vc implements Stateful<VcState> {
   callManagerContext: NDIS_CONTEXT = null;
   /** The miniport's VC context; an MCM has one for both of its halves. */
   miniportContext: NDIS_CONTEXT = null;
+  /** What NdisCoAssignInstanceName has named it (VC-26). */
+  instanceName: string | null = null;
   state: VcState = "NONE";
   active = false;
   /** Whether the client may send now, and whether receives may be indicated now; kept by {@link advanceVc}. */

@@ -153,15 +153,15 @@ export function CO_GET_CALL_INFORMATION(members: Partial<CO_GET_CALL_INFORMATION
 }
 
 /**
- * The call-manager part of call parameters. Q.2931 signalling uses ParamType CALLMGR_SPECIFIC_Q2931, TAPI proxies 0.
+ * The call-manager part of call parameters. Q.2931 signalling uses ParamType CALLMGR_SPECIFIC_Q2931.
  */
 export type CO_CALL_MANAGER_SPECIFIC_PARAMETERS =
   | { ParamType: typeof CALLMGR_SPECIFIC_Q2931; Length: number; Parameters: Q2931_CALLMGR_PARAMETERS }
-  | { ParamType: 0; Length: number; Parameters: CO_AF_TAPI_MAKE_CALL_PARAMETERS | CO_AF_TAPI_INCOMING_CALL_PARAMETERS }
   | CO_SPECIFIC_PARAMETERS;
 
-/** The miniport part of call parameters. ATM uses ParamType ATM_MEDIA_SPECIFIC. */
+/** The miniport part of call parameters. ATM uses ParamType ATM_MEDIA_SPECIFIC, TAPI proxies 0 (rules WAN-15, WAN-17). */
 export type CO_MEDIA_SPECIFIC_PARAMETERS =
+  | { ParamType: 0; Length: number; Parameters: CO_AF_TAPI_MAKE_CALL_PARAMETERS | CO_AF_TAPI_INCOMING_CALL_PARAMETERS }
   | { ParamType: typeof ATM_MEDIA_SPECIFIC; Length: number; Parameters: ATM_MEDIA_PARAMETERS }
   | CO_SPECIFIC_PARAMETERS;
 
