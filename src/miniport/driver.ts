@@ -125,7 +125,8 @@ class McmDriver {
         const vc = context as McmVc;
         vc.addressFamily.adapter.transmitter.send(vc.connection, lists);
       },
-      CoOidRequestHandler: (context, _vc, request) => answerOid(adapterOf(context), request),
+      CoOidRequestHandler: (context, vc, request) =>
+        answerOid(adapterOf(context), request, (vc as McmVc | null)?.connection ?? null),
     });
     const status = this.#ndis.NdisSetOptionalHandlers(handle, miniport);
     return status === NDIS_STATUS_SUCCESS ? this.#ndis.NdisSetOptionalHandlers(handle, callManagerHandlers()) : status;

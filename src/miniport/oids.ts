@@ -6,6 +6,7 @@ import {
   NDIS_MEDIA_STATE,
   NDIS_MEDIUM,
   NDIS_REQUEST_TYPE,
+  NDIS_STATUS_INVALID_DATA,
   NDIS_STATUS_INVALID_LENGTH,
   NDIS_STATUS_INVALID_OID,
   NDIS_STATUS_NOT_SUPPORTED,
@@ -40,6 +41,7 @@ import {
   OID_GEN_CO_XMIT_PDUS_OK,
 } from "../ndis/index.ts";
 import type { McmAdapter } from "./adapter.ts";
+import type { Connection } from "./connection.ts";
 
 const VENDOR_DESCRIPTION = "VMC-155 virtual ATM miniport call manager";
 const VENDOR_ID = 0x00ff_ffff;
@@ -48,6 +50,8 @@ const VENDOR_DRIVER_VERSION = 0x0001_0000;
 /** OID_GEN_CO_LINK_SPEED counts in units of 100 bit/s. */
 const LINK_SPEED_UNIT = 100;
 const BITS_PER_CELL = 424;
+/** NDIS_PROT_OPTION_ESTIMATED_LENGTH, NO_LOOPBACK, NO_RSVD_ON_RCVPKT and SEND_RESTRICTED (ntddndis.h). */
+const PROTOCOL_OPTIONS = 0x0f;
 const BYTES_64 = 8;
 const BYTES_32 = 4;
 
@@ -100,16 +104,43 @@ const QUERIES: ReadonlyMap<number, Answer> = new Map<number, Answer>([
   [OID_ATM_RCV_REASSEMBLY_ERROR, register("CRCERR")],
 ]);
 
+/** Counters that the NIC has for every VC (OID-10). */
+const VC_COUNTERS: ReadonlyMap<number, keyof typeof REGISTERS> = new Map([
+  [OID_GEN_CO_RCV_PDUS_OK, "VCRXF"],
+  [OID_GEN_CO_RCV_PDUS_ERROR, "VCERR"],
+  [OID_GEN_CO_RCV_PDUS_NO_BUFFER, "VCDROP"],
+  [OID_GEN_CO_XMIT_PDUS_OK, "VCTXF"],
+]);
+
+/** Counters that the NIC has only for all VCs together. */
+const ADAPTER_COUNTERS: ReadonlySet<number> = new Set([
+  OID_GEN_CO_XMIT_PDUS_ERROR,
+  OID_ATM_RCV_CELLS_OK,
+  OID_ATM_XMIT_CELLS_OK,
+  OID_ATM_RCV_INVALID_VPI_VCI,
+  OID_ATM_CELLS_HEC_ERROR,
+  OID_ATM_RCV_REASSEMBLY_ERROR,
+]);
+
 const SUPPORTED_OIDS: readonly number[] = [...QUERIES.keys(), OID_GEN_CO_PROTOCOL_OPTIONS].sort((a, b) => a - b);
 
-/** MiniportOidRequest and MiniportCoOidRequest: every request is answered at once. */
-export function answerOid(adapter: McmAdapter, request: NDIS_OID_REQUEST): NDIS_STATUS_FINAL {
+/**
+ * MiniportOidRequest and MiniportCoOidRequest: every request is answered at once.
+ * @param connection of the VC that is asked about; null for the adapter as a whole (OID-10).
+ */
+export function answerOid(
+  adapter: McmAdapter,
+  request: NDIS_OID_REQUEST,
+  connection: Connection | null = null,
+): NDIS_STATUS_FINAL {
   if (request.RequestType === NDIS_REQUEST_TYPE.NdisRequestSetInformation) return answerSet(request);
   const information = request.DATA.QUERY_INFORMATION;
   const answer = QUERIES.get(information.Oid);
   if (answer === undefined)
     return information.Oid === OID_GEN_CO_PROTOCOL_OPTIONS ? NDIS_STATUS_NOT_SUPPORTED : NDIS_STATUS_INVALID_OID;
-  const bytes = bytesOf(answer(adapter), information.InformationBufferLength);
+  if (connection !== null && ADAPTER_COUNTERS.has(information.Oid)) return NDIS_STATUS_NOT_SUPPORTED;
+  const value = connection === null ? answer(adapter) : (vcCount(adapter, information.Oid, connection) ?? answer(adapter));
+  const bytes = bytesOf(value, information.InformationBufferLength);
   information.BytesWritten = 0;
   information.BytesNeeded = bytes.length;
   const buffer = information.InformationBuffer;
@@ -120,12 +151,25 @@ export function answerOid(adapter: McmAdapter, request: NDIS_OID_REQUEST): NDIS_
   return NDIS_STATUS_SUCCESS;
 }
 
+/** @returns null for what is not counted by VC. */
+function vcCount({ hardware }: McmAdapter, oid: number, { vcIndex }: Connection): number | null {
+  const counter = VC_COUNTERS.get(oid);
+  if (counter === undefined) return null;
+  if (vcIndex < 0) return 0;
+  hardware.write(REGISTERS.VCSEL, vcIndex);
+  return hardware.read(REGISTERS[counter]);
+}
+
 function answerSet(request: NDIS_OID_REQUEST): NDIS_STATUS_FINAL {
   const information = request.DATA.SET_INFORMATION;
   if (information.Oid !== OID_GEN_CO_PROTOCOL_OPTIONS)
     return QUERIES.has(information.Oid) ? NDIS_STATUS_NOT_SUPPORTED : NDIS_STATUS_INVALID_OID;
   information.BytesNeeded = BYTES_32;
   if (information.InformationBufferLength < BYTES_32) return NDIS_STATUS_INVALID_LENGTH;
+  const buffer = information.InformationBuffer;
+  if (!(buffer instanceof Uint8Array) || buffer.length < BYTES_32) return NDIS_STATUS_INVALID_DATA;
+  const options = new DataView(buffer.buffer, buffer.byteOffset).getUint32(0, true);
+  if ((options & ~PROTOCOL_OPTIONS) !== 0) return NDIS_STATUS_INVALID_DATA;
   information.BytesRead = BYTES_32;
   return NDIS_STATUS_SUCCESS;
 }
