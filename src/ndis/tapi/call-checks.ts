@@ -2,6 +2,7 @@ import type { MiniportAdapter } from "../adapter/adapter.ts";
 import type { AddressFamily } from "../address-family/address-family.ts";
 import type { Binding } from "../binding/binding.ts";
 import { CO_ADDRESS_FAMILY_TAPI, CO_ADDRESS_FAMILY_TAPI_PROXY } from "../ddi/constants/connection-flags.ts";
+import { NDIS_MEDIUM } from "../ddi/constants/enumerations.ts";
 import { AF_TAPI_SAP_TYPE, CO_TAPI_FLAG_INCOMING_CALL } from "../ddi/constants/tapi-wan.ts";
 import type { NdisVcHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
@@ -22,9 +23,10 @@ const SIZEOF_SAP = 12;
 const isProxy = (af: AddressFamily): boolean =>
   af.registration.addressFamily.AddressFamily === CO_ADDRESS_FAMILY_TAPI_PROXY;
 
-/** WAN-01: the proxy address family is registered while the adapter initialises. */
+/** WAN-01: a WAN MCM registers the proxy address family while its adapter initialises. */
 export function checkFamilyRegistered(adapter: MiniportAdapter, family: number, owner: string): void {
-  if (family === CO_ADDRESS_FAMILY_TAPI_PROXY && adapter.state !== "Initializing")
+  const isWan = adapter.generalAttributes?.MediaType === NDIS_MEDIUM.NdisMediumCoWan;
+  if (isWan && family === CO_ADDRESS_FAMILY_TAPI_PROXY && adapter.state !== "Initializing")
     adapter.environment.misuse("WAN-01", owner, "CO_ADDRESS_FAMILY_TAPI_PROXY is registered in MiniportInitializeEx");
 }
 

@@ -1,0 +1,507 @@
+import { describe, expect } from "vitest";
+import type { NDIS_OID_REQUEST, NDIS_STATUS_FINAL, NdisVcHandle } from "../../src/ndis/index.ts";
+import * as ndis from "../../src/ndis/index.ts";
+import { chain } from "../ndis/core-harness.ts";
+import { bytesOf, query, written } from "./oid-fixture.ts";
+import { behaviour, enforced } from "./rule-case.ts";
+import type { WanAnswer } from "./wan-fakes.ts";
+import {
+  completedParameters,
+  deviceClassSap,
+  FakeNdproxy,
+  incomingParameters,
+  makeCallParameters,
+  SIZEOF_TAPI_SAP,
+  tapiSap,
+  WanCore,
+} from "./wan-fakes.ts";
+
+const { NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS, NDIS_STATUS_INVALID_DATA } = ndis;
+
+/** A WAN host that runs, whose miniport answers one OID otherwise than well. */
+function started(Oid = 0, answer: WanAnswer = NDIS_STATUS_SUCCESS): WanCore {
+  const core = new WanCore();
+  if (Oid !== 0) core.answers.set(Oid, answer);
+  core.start();
+  return core;
+}
+
+const fill =
+  (value: NDIS_OID_REQUEST["DATA"]["QUERY_INFORMATION"]["InformationBuffer"]): WanAnswer =>
+  (request) => {
+    request.DATA.QUERY_INFORMATION.InformationBuffer = value;
+  };
+
+function request(Oid: number, isSet: boolean, InformationBuffer: Parameters<typeof fill>[0]): NDIS_OID_REQUEST {
+  const { NdisRequestSetInformation, NdisRequestQueryInformation } = ndis.NDIS_REQUEST_TYPE;
+  const RequestType = isSet ? NdisRequestSetInformation : NdisRequestQueryInformation;
+  return ndis.NDIS_OID_REQUEST({ RequestType, DATA: { Oid, InformationBuffer, InformationBufferLength: 32 } });
+}
+
+describe("19. WAN: who registers what", () => {
+  enforced("WAN-01", "the proxy address family is registered in MiniportInitializeEx", {
+    by: "mcm",
+    caught: () => {
+      const core = new WanCore();
+      core.families = [];
+      core.start();
+      core.offer(ndis.CO_ADDRESS_FAMILY_TAPI_PROXY);
+    },
+    passes: () => {
+      const core = started();
+      const [, family] = core.client.last("ProtocolCoAfRegisterNotify");
+      expect(family).toMatchObject({ AddressFamily: 0x801 });
+    },
+  });
+
+  const withProxy = (opensProxyFirst: boolean) => {
+    const core = new WanCore();
+    const proxy = new FakeNdproxy(core, opensProxyFirst);
+    core.load();
+    core.run(core.ndis.loadProxy(proxy.image));
+    core.startDevice();
+    return { core, proxy };
+  };
+
+  enforced("WAN-02", "the ndproxy role opens the proxy address family, and offers CO_ADDRESS_FAMILY_TAPI then", {
+    by: "ndproxy",
+    caught: () => withProxy(false),
+    passes: () => {
+      const { core, proxy } = withProxy(true);
+      expect(proxy.proxyAf).not.toBeNull();
+      const families = core.client.calls("ProtocolCoAfRegisterNotify").map(([, family]) => family);
+      expect(families).toEqual([
+        expect.objectContaining({ AddressFamily: 0x801 }),
+        expect.objectContaining({ AddressFamily: 0x800 }),
+      ]);
+    },
+  });
+
+  enforced("WAN-03", "the ndiswan role's SAP has type AF_TAPI_SAP_TYPE and the device class", {
+    by: "client",
+    caught: () => {
+      const { core } = withProxy(true);
+      core.sap(core.open(ndis.CO_ADDRESS_FAMILY_TAPI), deviceClassSap(ndis.SAP_TYPE_NSAP));
+    },
+    passes: () => {
+      const { core, proxy } = withProxy(true);
+      core.sap(core.open(ndis.CO_ADDRESS_FAMILY_TAPI), deviceClassSap());
+      expect(proxy.last("ProtocolCmRegisterSap")[1]).toMatchObject({ SapType: 0x8000 });
+    },
+  });
+});
+
+describe("19. WAN: what a miniport answers", () => {
+  for (const Oid of [ndis.OID_WAN_CO_GET_INFO, ndis.OID_WAN_CO_GET_LINK_INFO, ndis.OID_WAN_CO_SET_LINK_INFO]) {
+    enforced("WAN-04", "OID_WAN_CO_GET_INFO, GET_LINK_INFO and SET_LINK_INFO are answered", {
+      by: "mcm",
+      caught: () => started(Oid, NDIS_STATUS_NOT_SUPPORTED).ask(Oid),
+      passes: () => {
+        expect(started().ask(Oid)).toBe(NDIS_STATUS_SUCCESS);
+        const optional = ndis.OID_WAN_CO_GET_STATS_INFO;
+        expect(started(optional, NDIS_STATUS_NOT_SUPPORTED).ask(optional)).toBe(NDIS_STATUS_NOT_SUPPORTED);
+      },
+    });
+  }
+
+  for (const Oid of [ndis.OID_WAN_PERMANENT_ADDRESS, ndis.OID_WAN_CURRENT_ADDRESS, ndis.OID_WAN_MEDIUM_SUBTYPE]) {
+    enforced("WAN-05", "OID_WAN_PERMANENT_ADDRESS, CURRENT_ADDRESS and MEDIUM_SUBTYPE are answered", {
+      by: "mcm",
+      caught: () => started(Oid, ndis.NDIS_STATUS_INVALID_OID).ask(Oid),
+      passes: () => expect(started().ask(Oid)).toBe(NDIS_STATUS_SUCCESS),
+    });
+  }
+
+  enforced("WAN-08", "a WAN miniport does not say that it loops back", {
+    by: "mcm",
+    caught: () =>
+      started(ndis.OID_GEN_CO_MAC_OPTIONS, written(bytesOf([0]))).ask(query(ndis.OID_GEN_CO_MAC_OPTIONS, 4)),
+    passes: () =>
+      started(ndis.OID_GEN_CO_MAC_OPTIONS, written(bytesOf([8]))).ask(query(ndis.OID_GEN_CO_MAC_OPTIONS, 4)),
+  });
+
+  const info = (members: Partial<ndis.NDIS_WAN_CO_INFO>) =>
+    started(
+      ndis.OID_WAN_CO_GET_INFO,
+      fill(ndis.NDIS_WAN_CO_INFO({ MaxFrameSize: 1_500, MaxSendWindow: 1, FramingBits: 0x100, ...members })),
+    ).ask(ndis.OID_WAN_CO_GET_INFO);
+
+  enforced("WAN-10", "MaxSendWindow is at least 1", {
+    by: "mcm",
+    caught: () => info({ MaxSendWindow: 0 }),
+    passes: () => info({ MaxSendWindow: 1 }),
+  });
+
+  enforced("WAN-11", "PPP_FRAMING is announced", {
+    by: "mcm",
+    caught: () => info({ FramingBits: ndis.RAS_FRAMING }),
+    passes: () => info({ FramingBits: ndis.RAS_FRAMING | ndis.PPP_FRAMING }),
+  });
+
+  enforced("WAN-11", "PPP_FRAMING is announced in an answer of raw bytes, too", {
+    by: "mcm",
+    caught: () =>
+      started(ndis.OID_WAN_CO_GET_INFO, written(bytesOf([1_500, 1, 1, 0]))).ask(query(ndis.OID_WAN_CO_GET_INFO, 16)),
+    passes: () =>
+      started(ndis.OID_WAN_CO_GET_INFO, written(bytesOf([1_500, 1, 0x100, 0]))).ask(
+        query(ndis.OID_WAN_CO_GET_INFO, 16),
+      ),
+  });
+
+  const setLink = (members: Partial<ndis.NDIS_WAN_CO_SET_LINK_INFO>, answer: NDIS_STATUS_FINAL) => {
+    const core = started(ndis.OID_WAN_CO_SET_LINK_INFO, answer);
+    core.ask(ndis.OID_WAN_CO_GET_INFO);
+    const vc = core.connected();
+    core.ask(ndis.OID_WAN_CO_GET_LINK_INFO, vc);
+    return core.ask(
+      request(ndis.OID_WAN_CO_SET_LINK_INFO, true, ndis.NDIS_WAN_CO_SET_LINK_INFO(members)),
+      vc,
+    );
+  };
+
+  enforced("WAN-12", "frames are not set larger than OID_WAN_CO_GET_LINK_INFO has them", {
+    by: "client",
+    caught: () => setLink({ MaxSendFrameSize: 1_501, MaxRecvFrameSize: 1_500 }, NDIS_STATUS_SUCCESS),
+    passes: () => setLink({ MaxSendFrameSize: 1_500, MaxRecvFrameSize: 1_000 }, NDIS_STATUS_SUCCESS),
+  });
+
+  enforced("WAN-12", "framing that the miniport does not have gets INVALID_DATA", {
+    by: "mcm",
+    caught: () => setLink({ SendFramingBits: ndis.SLIP_FRAMING }, NDIS_STATUS_SUCCESS),
+    passes: () => {
+      setLink({ SendFramingBits: ndis.SLIP_FRAMING }, NDIS_STATUS_INVALID_DATA);
+      setLink({ SendFramingBits: ndis.PPP_FRAMING }, NDIS_STATUS_SUCCESS);
+    },
+  });
+
+  const statistics = (BytesTransmittedCompressed: number, compression: WanAnswer) => {
+    const counts = ndis.NDIS_WAN_CO_GET_STATS_INFO({ BytesSent: 5_000, BytesTransmittedCompressed });
+    const core = started(ndis.OID_WAN_CO_GET_STATS_INFO, fill(counts));
+    core.answers.set(ndis.OID_WAN_CO_GET_COMP_INFO, compression);
+    core.ask(ndis.OID_WAN_CO_GET_COMP_INFO);
+    core.ask(ndis.OID_WAN_CO_GET_STATS_INFO);
+  };
+
+  enforced("WAN-13", "a miniport that does not compress counts no compressed bytes", {
+    by: "mcm",
+    caught: () => statistics(1_000, NDIS_STATUS_NOT_SUPPORTED),
+    passes: () => {
+      statistics(0, NDIS_STATUS_NOT_SUPPORTED);
+      statistics(1_000, fill(ndis.NDIS_WAN_CO_GET_COMP_INFO()));
+    },
+  });
+
+  const sizes = (...each: readonly number[]) => {
+    const core = started();
+    for (const MaxFrameSize of each) {
+      const answer = ndis.NDIS_WAN_CO_INFO({ MaxFrameSize, MaxSendWindow: 1, FramingBits: ndis.PPP_FRAMING });
+      core.answers.set(ndis.OID_WAN_CO_GET_INFO, fill(answer));
+      core.ask(ndis.OID_WAN_CO_GET_INFO);
+    }
+  };
+
+  enforced("WAN-26", "MaxFrameSize is the same for all VCs of a NIC", {
+    by: "mcm",
+    caught: () => sizes(1_500, 1_400),
+    passes: () => sizes(1_500, 1_500),
+  });
+});
+
+describe("19. WAN: status indications and sends", () => {
+  const indicate = (StatusCode: NDIS_STATUS_FINAL, onVc: boolean, core = started()) => {
+    const vc = onVc ? core.connected() : null;
+    const StatusBuffer = ndis.WAN_CO_LINKPARAMS({ SendWindow: 4 });
+    const indication = ndis.NDIS_STATUS_INDICATION({ StatusCode, StatusBuffer, StatusBufferSize: 12 });
+    core.mcm.ndis.NdisMCoIndicateStatusEx(core.mcm.handle, vc, indication);
+    return core;
+  };
+
+  for (const status of [
+    ndis.NDIS_STATUS_WAN_LINE_UP,
+    ndis.NDIS_STATUS_WAN_LINE_DOWN,
+    ndis.NDIS_STATUS_TAPI_INDICATION,
+  ]) {
+    enforced("WAN-06", "WAN_LINE_UP, WAN_LINE_DOWN and TAPI_INDICATION are not for CoNDIS", {
+      by: "mcm",
+      caught: () => indicate(status, false),
+      passes: () => indicate(ndis.NDIS_STATUS_LINK_STATE, false),
+    });
+  }
+
+  for (const status of [ndis.NDIS_STATUS_WAN_CO_LINKPARAMS, ndis.NDIS_STATUS_WAN_CO_FRAGMENT]) {
+    enforced("WAN-07", "WAN_CO_LINKPARAMS and WAN_CO_FRAGMENT name their VC", {
+      by: "mcm",
+      caught: () => indicate(status, false),
+      passes: () => {
+        const core = indicate(status, true);
+        expect(core.client.last("ProtocolCoStatusEx")[1]).toEqual({ vc: "client" });
+      },
+    });
+  }
+
+  const ofNdis6 = (minor: number) => {
+    const core = new WanCore();
+    core.minorNdisVersion = minor;
+    return indicate(ndis.NDIS_STATUS_WAN_CO_MTULINKPARAMS, true, core.start());
+  };
+
+  enforced("WAN-07", "WAN_CO_MTULINKPARAMS is for NDIS 6.20 and later", {
+    by: "mcm",
+    caught: () => ofNdis6(1),
+    passes: () => ofNdis6(20),
+  });
+
+  const send = (core: WanCore, vc: NdisVcHandle, count: number) => {
+    core.client.ndis.NdisCoSendNetBufferLists(vc, core.client.lists(count, vc), 0);
+  };
+  const window = (core: WanCore, vc: NdisVcHandle, SendWindow: number) => {
+    const indication = ndis.NDIS_STATUS_INDICATION({
+      StatusCode: ndis.NDIS_STATUS_WAN_CO_LINKPARAMS,
+      StatusBuffer: ndis.WAN_CO_LINKPARAMS({ SendWindow }),
+    });
+    core.mcm.ndis.NdisMCoIndicateStatusEx(core.mcm.handle, vc, indication);
+  };
+
+  enforced("WAN-09", "no more sends are out than MaxSendWindow", {
+    by: "client",
+    caught: () => {
+      const core = started();
+      core.ask(ndis.OID_WAN_CO_GET_INFO);
+      const vc = core.connected();
+      send(core, vc, 2);
+      send(core, vc, 1);
+    },
+    passes: () => {
+      const core = started();
+      core.ask(ndis.OID_WAN_CO_GET_INFO);
+      const vc = core.connected();
+      send(core, vc, 2);
+      const [, lists] = core.mcm.last("MiniportCoSendNetBufferLists");
+      core.mcm.ndis.NdisMCoSendNetBufferListsComplete(vc, lists as ReturnType<typeof chain>, 0);
+      send(core, vc, 2);
+      expect(core.mcm.calls("MiniportCoSendNetBufferLists")).toHaveLength(2);
+    },
+  });
+
+  enforced("WAN-09", "a SendWindow of 0 stops the VC", {
+    by: "client",
+    caught: () => {
+      const core = started();
+      const vc = core.connected();
+      window(core, vc, 0);
+      send(core, vc, 1);
+    },
+    passes: () => {
+      const core = started();
+      const vc = core.connected();
+      window(core, vc, 0);
+      window(core, vc, 3);
+      send(core, vc, 3);
+    },
+  });
+});
+
+describe("19. WAN: TAPI calls", () => {
+  enforced("WAN-15", "Length of the TAPI parameters is their size", {
+    by: "client",
+    caught: () => started().dialled(makeCallParameters(0)),
+    passes: () => {
+      const core = started();
+      core.dialled();
+      expect(core.mcm.calls("ProtocolCmMakeCall")).toHaveLength(1);
+    },
+  });
+
+  enforced("WAN-16", "a call is completed with its bandwidths", {
+    by: "mcm",
+    caught: () => {
+      const core = started();
+      core.connect(core.dialled(), completedParameters(0));
+    },
+    passes: () => {
+      const core = started();
+      core.connect(core.dialled());
+      expect(core.client.last("ProtocolClMakeCallComplete")[0]).toBe(NDIS_STATUS_SUCCESS);
+    },
+  });
+
+  const pendsOffers = (core: WanCore) => {
+    core.client.on.cl.ClIncomingCallHandler = () => NDIS_STATUS_PENDING;
+    return core;
+  };
+
+  enforced("WAN-17", "an offer has CO_TAPI_FLAG_INCOMING_CALL and no other flag", {
+    by: "mcm",
+    caught: () =>
+      pendsOffers(started()).offerCall(
+        incomingParameters(ndis.CO_TAPI_FLAG_INCOMING_CALL | ndis.CO_TAPI_FLAG_OUTGOING_CALL),
+      ),
+    passes: () => expect(pendsOffers(started()).offerCall(incomingParameters())).toBe(NDIS_STATUS_PENDING),
+  });
+
+  enforced("WAN-17", "an offer has its bandwidths", {
+    by: "mcm",
+    caught: () => {
+      const parameters = incomingParameters();
+      parameters.CallMgrParameters = ndis.CO_CALL_MANAGER_PARAMETERS();
+      pendsOffers(started()).offerCall(parameters);
+    },
+    passes: () => pendsOffers(started()).offerCall(incomingParameters()),
+  });
+
+  enforced("WAN-18", "SapLength is the size of CO_AF_TAPI_SAP", {
+    by: "client",
+    caught: () => {
+      const core = started();
+      core.sap(core.openProxy(), tapiSap(0));
+    },
+    passes: () => {
+      const core = started();
+      core.sap(core.openProxy(), tapiSap(SIZEOF_TAPI_SAP));
+    },
+  });
+
+  enforced("WAN-18", "an offer is pended until the line is answered", {
+    by: "client",
+    caught: () => {
+      const core = started();
+      core.client.on.cl.ClIncomingCallHandler = () => NDIS_STATUS_SUCCESS;
+      core.offerCall(incomingParameters());
+    },
+    passes: () => {
+      const core = started();
+      core.client.on.cl.ClIncomingCallHandler = () => NDIS_STATUS_PENDING;
+      core.offerCall(incomingParameters());
+      const [, , parameters] = core.client.last("ProtocolClIncomingCall");
+      const vc = core.client.last("ProtocolCoCreateVc")[1] as NdisVcHandle;
+      core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_SUCCESS, vc, parameters as ndis.CO_CALL_PARAMETERS);
+      expect(core.mcm.last("ProtocolCmIncomingCallComplete")[0]).toBe(NDIS_STATUS_SUCCESS);
+    },
+  });
+
+  behaviour("WAN-19", "a close is pended, the VC deactivated, and the close completed then", () => {
+    const core = started();
+    const vc = core.connected();
+    expect(core.closeCall(vc)).toBe(NDIS_STATUS_PENDING);
+    expect(core.client.calls("ProtocolClCloseCallComplete")).toEqual([]);
+    expect(core.deactivate(vc)).toBe(NDIS_STATUS_SUCCESS);
+    core.completeClose(vc);
+    expect(core.client.calls("ProtocolClCloseCallComplete")).toHaveLength(1);
+    expect(core.client.ndis.NdisCoDeleteVc(vc)).toBe(NDIS_STATUS_SUCCESS);
+  });
+});
+
+describe("19. WAN: TAPI OIDs", () => {
+  const { OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_ADDRESS_CAPS } = ndis;
+  const asking = (core: WanCore, ...oids: readonly number[]) => {
+    const af = core.openProxy();
+    for (const Oid of oids) core.askManager(af, Oid);
+  };
+
+  enforced("WAN-20", "the capabilities of the lines are asked after those of the call manager", {
+    by: "client",
+    caught: () => asking(started(), OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_CM_CAPS),
+    passes: () => asking(started(), OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_ADDRESS_CAPS),
+  });
+
+  enforced("WAN-20", "the capabilities of the addresses are asked after those of the lines", {
+    by: "client",
+    caught: () => asking(started(), OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_ADDRESS_CAPS),
+    passes: () => asking(started(), OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_ADDRESS_CAPS),
+  });
+
+  const perLine = fill(ndis.CO_TAPI_CM_CAPS({ ulNumLines: 2, ulFlags: ndis.CO_TAPI_FLAG_PER_LINE_CAPS }));
+
+  enforced("WAN-20", "without PER_LINE_CAPS the lines are asked for once", {
+    by: "client",
+    caught: () => asking(started(), OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_LINE_CAPS),
+    passes: () =>
+      asking(started(OID_CO_TAPI_CM_CAPS, perLine), OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_LINE_CAPS),
+  });
+
+  enforced("WAN-20", "flag bits that are not defined are zero", {
+    by: "mcm",
+    caught: () => asking(started(OID_CO_TAPI_CM_CAPS, fill(ndis.CO_TAPI_CM_CAPS({ ulFlags: 2 }))), OID_CO_TAPI_CM_CAPS),
+    passes: () => asking(started(OID_CO_TAPI_CM_CAPS, perLine), OID_CO_TAPI_CM_CAPS),
+  });
+
+  const { OID_CO_TAPI_TRANSLATE_TAPI_CALLPARAMS, OID_CO_TAPI_TRANSLATE_NDIS_CALLPARAMS } = ndis;
+  const outgoing = (ulFlags: number) =>
+    request(OID_CO_TAPI_TRANSLATE_TAPI_CALLPARAMS, false, ndis.CO_TAPI_TRANSLATE_TAPI_CALLPARAMS({ ulFlags }));
+  const incoming = (ulFlags: number) =>
+    request(OID_CO_TAPI_TRANSLATE_NDIS_CALLPARAMS, false, ndis.CO_TAPI_TRANSLATE_NDIS_CALLPARAMS({ ulFlags }));
+  /** Asks a call manager of Q.2931, or of the proxy family. */
+  const translating = (family: number, asked: NDIS_OID_REQUEST) => {
+    const core = new WanCore();
+    core.families = [family];
+    core.start();
+    return core.askManager(core.open(family), asked);
+  };
+
+  enforced("WAN-21", "users of the proxy address family do not have parameters translated", {
+    by: "client",
+    caught: () => translating(ndis.CO_ADDRESS_FAMILY_TAPI_PROXY, outgoing(ndis.CO_TAPI_FLAG_OUTGOING_CALL)),
+    passes: () =>
+      expect(translating(ndis.CO_ADDRESS_FAMILY_Q2931, outgoing(ndis.CO_TAPI_FLAG_OUTGOING_CALL))).toBe(
+        NDIS_STATUS_NOT_SUPPORTED,
+      ),
+  });
+
+  enforced("WAN-22", "TRANSLATE_TAPI_CALLPARAMS is for outgoing calls", {
+    by: "client",
+    caught: () => translating(ndis.CO_ADDRESS_FAMILY_Q2931, outgoing(0)),
+    passes: () => translating(ndis.CO_ADDRESS_FAMILY_Q2931, outgoing(ndis.CO_TAPI_FLAG_OUTGOING_CALL)),
+  });
+
+  enforced("WAN-22", "TRANSLATE_NDIS_CALLPARAMS is for incoming calls", {
+    by: "client",
+    caught: () => translating(ndis.CO_ADDRESS_FAMILY_Q2931, incoming(ndis.CO_TAPI_FLAG_OUTGOING_CALL)),
+    passes: () => translating(ndis.CO_ADDRESS_FAMILY_Q2931, incoming(ndis.CO_TAPI_FLAG_INCOMING_CALL)),
+  });
+});
+
+describe("19. WAN: call IDs", () => {
+  const empty = (ulTotalSize: number): ndis.VAR_STRING => ({
+    ulTotalSize,
+    ulNeededSize: 0,
+    ulUsedSize: 0,
+    ulStringFormat: 0,
+    ulStringSize: 0,
+    ulStringOffset: 0,
+    Data: new Uint8Array(0),
+  });
+  const text = ({ Data }: ndis.VAR_STRING) => Buffer.from(Data).toString("utf16le").replace(/\0$/, "");
+
+  behaviour("WAN-25", "NdisCoGetTapiCallId and its inverse: by size, by VC, and by client", () => {
+    const core = started();
+    const af = core.openProxy();
+    const [one, two] = [core.createVc(af), core.createVc(af)];
+    core.atDispatch(() => {
+      const { ndis: library } = core.client;
+      const short = empty(10);
+      expect(library.NdisCoGetTapiCallId(one, short)).toBe(ndis.NDIS_STATUS_BUFFER_TOO_SHORT);
+      expect(short.ulNeededSize).toBeGreaterThan(10);
+      const [first, second] = [empty(short.ulNeededSize), empty(200)];
+      expect(library.NdisCoGetTapiCallId(one, first)).toBe(NDIS_STATUS_SUCCESS);
+      expect(library.NdisCoGetTapiCallId(two, second)).toBe(NDIS_STATUS_SUCCESS);
+      expect(first.ulUsedSize).toBe(short.ulNeededSize);
+      expect(text(first)).not.toBe(text(second));
+      const context = new ndis.OutParameter<unknown>();
+      expect(library.NdisClGetProtocolVcContextFromTapiCallId(text(first), context)).toBe(NDIS_STATUS_SUCCESS);
+      expect(context.Value).toEqual({ vc: "client" });
+      expect(library.NdisClGetProtocolVcContextFromTapiCallId("none", context)).toBe(ndis.NDIS_STATUS_FAILURE);
+      expect(library.NdisCoGetTapiCallId({} as NdisVcHandle, empty(200))).toBe(NDIS_STATUS_INVALID_DATA);
+      library.NdisCoDeleteVc(one);
+      expect(library.NdisClGetProtocolVcContextFromTapiCallId(text(first), context)).toBe(ndis.NDIS_STATUS_FAILURE);
+      expect(library.NdisCoGetTapiCallId(one, empty(200))).toBe(NDIS_STATUS_INVALID_DATA);
+    });
+    expect(core.rules).toEqual([]);
+  });
+
+  behaviour("WAN-25", "below DISPATCH_LEVEL it is told, and works (X-21)", () => {
+    const core = started();
+    const vc = core.createVc(core.openProxy());
+    expect(core.client.ndis.NdisCoGetTapiCallId(vc, empty(200))).toBe(NDIS_STATUS_SUCCESS);
+    expect(core.rules).toEqual(["IRQ-04"]);
+  });
+});
