@@ -41,11 +41,14 @@ import type {
 import { NetBufferCounts, netBufferFunctions } from "./net-buffer/index.ts";
 import { observeLibrary } from "./observe.ts";
 import { OidRequests } from "./oid/oid-request.ts";
+import { askMiniport } from "./oid/own-requests.ts";
 import type { VerifierSettings } from "./verifier/verifier.ts";
 
 export interface NdisOptions {
   /** Stops the machine with a bug check when a driver breaks a rule; on by default, for every rule. */
   readonly verifier?: boolean | VerifierSettings;
+  /** Asks every connection-oriented miniport what it can when it has initialised, as Windows does (OID-21); off by default. */
+  readonly asksMiniports?: boolean;
 }
 
 /** The NDIS core of one machine. Nothing is shared between two of them. */
@@ -55,9 +58,11 @@ export class Ndis {
   readonly #parts: LibraryParts;
   readonly #images: LoadedImage[] = [];
   readonly #adapters: MiniportAdapter[] = [];
+  readonly #asksMiniports: boolean;
 
   constructor(machine: Machine, options: NdisOptions = {}) {
-    const { verifier = true } = options;
+    const { verifier = true, asksMiniports = false } = options;
+    this.#asksMiniports = asksMiniports;
     const settings = typeof verifier === "object" ? verifier : {};
     const environment = new NdisEnvironment(machine, verifier === false ? null : settings);
     this.environment = environment;
@@ -125,6 +130,7 @@ export class Ndis {
     const result = yield* initializeAdapter(this.environment, driver, slot, configuration);
     if (typeof result === "number") return result;
     this.#adapters.push(result);
+    if (this.#asksMiniports) yield* askMiniport(this.#parts.oids, result);
     for (const image of this.#images.slice()) {
       if (image.protocol !== null) yield* bindProtocol(this.environment, image.protocol, result);
     }

@@ -52,6 +52,7 @@ export const ROUTES: readonly Route[] = ["mcm", "cm"];
 export interface CoreOptions {
   readonly route?: Route;
   readonly verifier?: boolean | VerifierSettings;
+  readonly asksMiniports?: boolean;
   readonly clients?: readonly string[];
   /** Nobody watches: the DDI boundary is not wrapped when the verifier is off as well. */
   readonly unwatched?: boolean;
@@ -86,7 +87,10 @@ export class Core {
     });
     const machine = this.world.addMachine("host", 1 << 20);
     machine.addSlot("nic0").device = new StubDevice();
-    this.ndis = new Ndis(machine, { verifier: options.verifier ?? true });
+    this.ndis = new Ndis(machine, {
+      verifier: options.verifier ?? true,
+      asksMiniports: options.asksMiniports ?? false,
+    });
     this.route = options.route ?? "mcm";
     this.mcm = new FakeMcm(this);
     this.miniport = new FakeCoMiniport(this);

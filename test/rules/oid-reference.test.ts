@@ -23,7 +23,7 @@ import {
 import type { Side } from "../miniport/two-hosts.ts";
 import { BEST_EFFORT, BOB, Listener, Pair, pattern } from "../miniport/two-hosts.ts";
 import { Core } from "../ndis/core-harness.ts";
-import { MANDATORY_OIDS, query, set, STATISTICS_OIDS, ulongs } from "./oid-fixture.ts";
+import { MANDATORY_OIDS, query, STATISTICS_OIDS, set, ulongs } from "./oid-fixture.ts";
 import { behaviour } from "./rule-case.ts";
 
 /** Asks the miniport half of a side's MCM. */
@@ -159,31 +159,35 @@ describe("14. OID requests: the reference call manager and client", () => {
     expect(list.NumberOfAddressesAvailable).toBeGreaterThanOrEqual(list.NumberOfAddresses);
   });
 
-  behaviour("OID-28", "on OID_CO_AF_CLOSE the client closes its calls, deregisters its SAP and closes the address family", () => {
-    const core = new Core({ clients: [] });
-    const client = new AtmClient("atm", { sendBuffers: 4, sendBufferBytes: 512, listen: BOB });
-    // AF-29: the close pends while the VC is there.
-    core.mcm.on.cm.CmCloseAfHandler = () => NDIS_STATUS_PENDING;
-    core.load();
-    core.run(core.ndis.loadClient(client.image));
-    core.startDevice();
-    const { mcm } = core;
-    const af = mcm.last("ProtocolCmOpenAf")[2] as NdisAfHandle;
-    mcm.ndis.NdisMCmOidRequest(af, null, null, set(OID_CO_SIGNALING_ENABLED, ulongs()));
-    client.makeCall({ called: BOB, ...BEST_EFFORT });
-    const vc = mcm.last("ProtocolCoCreateVc")[1] as NdisVcHandle;
-    core.activate(vc);
-    core.completeCall(vc);
-    expect(core.live).toMatchObject({ addressFamilies: 1, saps: 1, vcs: 1 });
-    const status = mcm.ndis.NdisMCmOidRequest(af, null, null, set(OID_CO_AF_CLOSE, ulongs()));
-    expect(status).toBe(NDIS_STATUS_SUCCESS);
-    core.deactivate(vc);
-    core.completeClose(vc);
-    core.settle();
-    mcm.ndis.NdisMCmCloseAddressFamilyComplete(NDIS_STATUS_SUCCESS, af);
-    const steps = ["ProtocolCmCloseCall", "ProtocolCmDeregisterSap", "ProtocolCmCloseAf"];
-    expect(steps.map((step) => mcm.calls(step).length)).toEqual([1, 1, 1]);
-    expect(core.order.indexOf("ProtocolCmCloseAf")).toBeGreaterThan(core.order.indexOf("ProtocolCmDeregisterSap"));
-    expect(core.live).toMatchObject({ addressFamilies: 0, saps: 0, vcs: 0 });
-  });
+  behaviour(
+    "OID-28",
+    "on OID_CO_AF_CLOSE the client closes its calls, deregisters its SAP and closes the address family",
+    () => {
+      const core = new Core({ clients: [] });
+      const client = new AtmClient("atm", { sendBuffers: 4, sendBufferBytes: 512, listen: BOB });
+      // AF-29: the close pends while the VC is there.
+      core.mcm.on.cm.CmCloseAfHandler = () => NDIS_STATUS_PENDING;
+      core.load();
+      core.run(core.ndis.loadClient(client.image));
+      core.startDevice();
+      const { mcm } = core;
+      const af = mcm.last("ProtocolCmOpenAf")[2] as NdisAfHandle;
+      mcm.ndis.NdisMCmOidRequest(af, null, null, set(OID_CO_SIGNALING_ENABLED, ulongs()));
+      client.makeCall({ called: BOB, ...BEST_EFFORT });
+      const vc = mcm.last("ProtocolCoCreateVc")[1] as NdisVcHandle;
+      core.activate(vc);
+      core.completeCall(vc);
+      expect(core.live).toMatchObject({ addressFamilies: 1, saps: 1, vcs: 1 });
+      const status = mcm.ndis.NdisMCmOidRequest(af, null, null, set(OID_CO_AF_CLOSE, ulongs()));
+      expect(status).toBe(NDIS_STATUS_SUCCESS);
+      core.deactivate(vc);
+      core.completeClose(vc);
+      core.settle();
+      mcm.ndis.NdisMCmCloseAddressFamilyComplete(NDIS_STATUS_SUCCESS, af);
+      const steps = ["ProtocolCmCloseCall", "ProtocolCmDeregisterSap", "ProtocolCmCloseAf"];
+      expect(steps.map((step) => mcm.calls(step).length)).toEqual([1, 1, 1]);
+      expect(core.order.indexOf("ProtocolCmCloseAf")).toBeGreaterThan(core.order.indexOf("ProtocolCmDeregisterSap"));
+      expect(core.live).toMatchObject({ addressFamilies: 0, saps: 0, vcs: 0 });
+    },
+  );
 });

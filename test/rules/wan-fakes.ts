@@ -200,13 +200,20 @@ export class FakeNdproxy extends FakeClient {
     this.medium = ndis.NDIS_MEDIUM.NdisMediumCoWan;
     this.setOptions = (handle) => {
       const status = this.setBothHalves(handle);
-      return status === NDIS_STATUS_SUCCESS ? this.ndis.NdisSetOptionalHandlers(handle, noted(core, this.log, callManagerHandlers(), {})) : status;
+      return status === NDIS_STATUS_SUCCESS
+        ? this.ndis.NdisSetOptionalHandlers(handle, noted(core, this.log, callManagerHandlers(), {}))
+        : status;
     };
     this.on.co.CoAfRegisterNotifyHandler = (_context, { AddressFamily }) => {
       if (AddressFamily !== ndis.CO_ADDRESS_FAMILY_TAPI_PROXY) return;
       if (!opensProxyFirst) this.offerTapi();
       const out = new OutParameter<NdisAfHandle>();
-      this.ndis.NdisClOpenAddressFamilyEx(this.binding, ndis.CO_ADDRESS_FAMILY({ AddressFamily }), { af: "proxy" }, out);
+      this.ndis.NdisClOpenAddressFamilyEx(
+        this.binding,
+        ndis.CO_ADDRESS_FAMILY({ AddressFamily }),
+        { af: "proxy" },
+        out,
+      );
       this.proxyAf = out.Value;
       if (opensProxyFirst) this.offerTapi();
     };

@@ -1,22 +1,13 @@
 import { describe, expect } from "vitest";
 import type { NDIS_OID_REQUEST, NDIS_STATUS_FINAL, NdisVcHandle } from "../../src/ndis/index.ts";
 import * as ndis from "../../src/ndis/index.ts";
-import { chain } from "../ndis/core-harness.ts";
+import type { chain } from "../ndis/core-harness.ts";
 import { bytesOf, query, written } from "./oid-fixture.ts";
-import { behaviour, enforced } from "./rule-case.ts";
+import { enforced } from "./rule-case.ts";
 import type { WanAnswer } from "./wan-fakes.ts";
-import {
-  completedParameters,
-  deviceClassSap,
-  FakeNdproxy,
-  incomingParameters,
-  makeCallParameters,
-  SIZEOF_TAPI_SAP,
-  tapiSap,
-  WanCore,
-} from "./wan-fakes.ts";
+import { deviceClassSap, FakeNdproxy, WanCore } from "./wan-fakes.ts";
 
-const { NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS, NDIS_STATUS_INVALID_DATA } = ndis;
+const { NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_SUCCESS, NDIS_STATUS_INVALID_DATA } = ndis;
 
 /** A WAN host that runs, whose miniport answers one OID otherwise than well. */
 function started(Oid = 0, answer: WanAnswer = NDIS_STATUS_SUCCESS): WanCore {
@@ -153,10 +144,7 @@ describe("19. WAN: what a miniport answers", () => {
     core.ask(ndis.OID_WAN_CO_GET_INFO);
     const vc = core.connected();
     core.ask(ndis.OID_WAN_CO_GET_LINK_INFO, vc);
-    return core.ask(
-      request(ndis.OID_WAN_CO_SET_LINK_INFO, true, ndis.NDIS_WAN_CO_SET_LINK_INFO(members)),
-      vc,
-    );
+    return core.ask(request(ndis.OID_WAN_CO_SET_LINK_INFO, true, ndis.NDIS_WAN_CO_SET_LINK_INFO(members)), vc);
   };
 
   enforced("WAN-12", "frames are not set larger than OID_WAN_CO_GET_LINK_INFO has them", {
@@ -298,210 +286,5 @@ describe("19. WAN: status indications and sends", () => {
       window(core, vc, 3);
       send(core, vc, 3);
     },
-  });
-});
-
-describe("19. WAN: TAPI calls", () => {
-  enforced("WAN-15", "Length of the TAPI parameters is their size", {
-    by: "client",
-    caught: () => started().dialled(makeCallParameters(0)),
-    passes: () => {
-      const core = started();
-      core.dialled();
-      expect(core.mcm.calls("ProtocolCmMakeCall")).toHaveLength(1);
-    },
-  });
-
-  enforced("WAN-16", "a call is completed with its bandwidths", {
-    by: "mcm",
-    caught: () => {
-      const core = started();
-      core.connect(core.dialled(), completedParameters(0));
-    },
-    passes: () => {
-      const core = started();
-      core.connect(core.dialled());
-      expect(core.client.last("ProtocolClMakeCallComplete")[0]).toBe(NDIS_STATUS_SUCCESS);
-    },
-  });
-
-  const pendsOffers = (core: WanCore) => {
-    core.client.on.cl.ClIncomingCallHandler = () => NDIS_STATUS_PENDING;
-    return core;
-  };
-
-  enforced("WAN-17", "an offer has CO_TAPI_FLAG_INCOMING_CALL and no other flag", {
-    by: "mcm",
-    caught: () =>
-      pendsOffers(started()).offerCall(
-        incomingParameters(ndis.CO_TAPI_FLAG_INCOMING_CALL | ndis.CO_TAPI_FLAG_OUTGOING_CALL),
-      ),
-    passes: () => expect(pendsOffers(started()).offerCall(incomingParameters())).toBe(NDIS_STATUS_PENDING),
-  });
-
-  enforced("WAN-17", "an offer has its bandwidths", {
-    by: "mcm",
-    caught: () => {
-      const parameters = incomingParameters();
-      parameters.CallMgrParameters = ndis.CO_CALL_MANAGER_PARAMETERS();
-      pendsOffers(started()).offerCall(parameters);
-    },
-    passes: () => pendsOffers(started()).offerCall(incomingParameters()),
-  });
-
-  enforced("WAN-18", "SapLength is the size of CO_AF_TAPI_SAP", {
-    by: "client",
-    caught: () => {
-      const core = started();
-      core.sap(core.openProxy(), tapiSap(0));
-    },
-    passes: () => {
-      const core = started();
-      core.sap(core.openProxy(), tapiSap(SIZEOF_TAPI_SAP));
-    },
-  });
-
-  enforced("WAN-18", "an offer is pended until the line is answered", {
-    by: "client",
-    caught: () => {
-      const core = started();
-      core.client.on.cl.ClIncomingCallHandler = () => NDIS_STATUS_SUCCESS;
-      core.offerCall(incomingParameters());
-    },
-    passes: () => {
-      const core = started();
-      core.client.on.cl.ClIncomingCallHandler = () => NDIS_STATUS_PENDING;
-      core.offerCall(incomingParameters());
-      const [, , parameters] = core.client.last("ProtocolClIncomingCall");
-      const vc = core.client.last("ProtocolCoCreateVc")[1] as NdisVcHandle;
-      core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_SUCCESS, vc, parameters as ndis.CO_CALL_PARAMETERS);
-      expect(core.mcm.last("ProtocolCmIncomingCallComplete")[0]).toBe(NDIS_STATUS_SUCCESS);
-    },
-  });
-
-  behaviour("WAN-19", "a close is pended, the VC deactivated, and the close completed then", () => {
-    const core = started();
-    const vc = core.connected();
-    expect(core.closeCall(vc)).toBe(NDIS_STATUS_PENDING);
-    expect(core.client.calls("ProtocolClCloseCallComplete")).toEqual([]);
-    expect(core.deactivate(vc)).toBe(NDIS_STATUS_SUCCESS);
-    core.completeClose(vc);
-    expect(core.client.calls("ProtocolClCloseCallComplete")).toHaveLength(1);
-    expect(core.client.ndis.NdisCoDeleteVc(vc)).toBe(NDIS_STATUS_SUCCESS);
-  });
-});
-
-describe("19. WAN: TAPI OIDs", () => {
-  const { OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_ADDRESS_CAPS } = ndis;
-  const asking = (core: WanCore, ...oids: readonly number[]) => {
-    const af = core.openProxy();
-    for (const Oid of oids) core.askManager(af, Oid);
-  };
-
-  enforced("WAN-20", "the capabilities of the lines are asked after those of the call manager", {
-    by: "client",
-    caught: () => asking(started(), OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_CM_CAPS),
-    passes: () => asking(started(), OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_ADDRESS_CAPS),
-  });
-
-  enforced("WAN-20", "the capabilities of the addresses are asked after those of the lines", {
-    by: "client",
-    caught: () => asking(started(), OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_ADDRESS_CAPS),
-    passes: () => asking(started(), OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_ADDRESS_CAPS),
-  });
-
-  const perLine = fill(ndis.CO_TAPI_CM_CAPS({ ulNumLines: 2, ulFlags: ndis.CO_TAPI_FLAG_PER_LINE_CAPS }));
-
-  enforced("WAN-20", "without PER_LINE_CAPS the lines are asked for once", {
-    by: "client",
-    caught: () => asking(started(), OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_LINE_CAPS),
-    passes: () =>
-      asking(started(OID_CO_TAPI_CM_CAPS, perLine), OID_CO_TAPI_CM_CAPS, OID_CO_TAPI_LINE_CAPS, OID_CO_TAPI_LINE_CAPS),
-  });
-
-  enforced("WAN-20", "flag bits that are not defined are zero", {
-    by: "mcm",
-    caught: () => asking(started(OID_CO_TAPI_CM_CAPS, fill(ndis.CO_TAPI_CM_CAPS({ ulFlags: 2 }))), OID_CO_TAPI_CM_CAPS),
-    passes: () => asking(started(OID_CO_TAPI_CM_CAPS, perLine), OID_CO_TAPI_CM_CAPS),
-  });
-
-  const { OID_CO_TAPI_TRANSLATE_TAPI_CALLPARAMS, OID_CO_TAPI_TRANSLATE_NDIS_CALLPARAMS } = ndis;
-  const outgoing = (ulFlags: number) =>
-    request(OID_CO_TAPI_TRANSLATE_TAPI_CALLPARAMS, false, ndis.CO_TAPI_TRANSLATE_TAPI_CALLPARAMS({ ulFlags }));
-  const incoming = (ulFlags: number) =>
-    request(OID_CO_TAPI_TRANSLATE_NDIS_CALLPARAMS, false, ndis.CO_TAPI_TRANSLATE_NDIS_CALLPARAMS({ ulFlags }));
-  /** Asks a call manager of Q.2931, or of the proxy family. */
-  const translating = (family: number, asked: NDIS_OID_REQUEST) => {
-    const core = new WanCore();
-    core.families = [family];
-    core.start();
-    return core.askManager(core.open(family), asked);
-  };
-
-  enforced("WAN-21", "users of the proxy address family do not have parameters translated", {
-    by: "client",
-    caught: () => translating(ndis.CO_ADDRESS_FAMILY_TAPI_PROXY, outgoing(ndis.CO_TAPI_FLAG_OUTGOING_CALL)),
-    passes: () =>
-      expect(translating(ndis.CO_ADDRESS_FAMILY_Q2931, outgoing(ndis.CO_TAPI_FLAG_OUTGOING_CALL))).toBe(
-        NDIS_STATUS_NOT_SUPPORTED,
-      ),
-  });
-
-  enforced("WAN-22", "TRANSLATE_TAPI_CALLPARAMS is for outgoing calls", {
-    by: "client",
-    caught: () => translating(ndis.CO_ADDRESS_FAMILY_Q2931, outgoing(0)),
-    passes: () => translating(ndis.CO_ADDRESS_FAMILY_Q2931, outgoing(ndis.CO_TAPI_FLAG_OUTGOING_CALL)),
-  });
-
-  enforced("WAN-22", "TRANSLATE_NDIS_CALLPARAMS is for incoming calls", {
-    by: "client",
-    caught: () => translating(ndis.CO_ADDRESS_FAMILY_Q2931, incoming(ndis.CO_TAPI_FLAG_OUTGOING_CALL)),
-    passes: () => translating(ndis.CO_ADDRESS_FAMILY_Q2931, incoming(ndis.CO_TAPI_FLAG_INCOMING_CALL)),
-  });
-});
-
-describe("19. WAN: call IDs", () => {
-  const empty = (ulTotalSize: number): ndis.VAR_STRING => ({
-    ulTotalSize,
-    ulNeededSize: 0,
-    ulUsedSize: 0,
-    ulStringFormat: 0,
-    ulStringSize: 0,
-    ulStringOffset: 0,
-    Data: new Uint8Array(0),
-  });
-  const text = ({ Data }: ndis.VAR_STRING) => Buffer.from(Data).toString("utf16le").replace(/\0$/, "");
-
-  behaviour("WAN-25", "NdisCoGetTapiCallId and its inverse: by size, by VC, and by client", () => {
-    const core = started();
-    const af = core.openProxy();
-    const [one, two] = [core.createVc(af), core.createVc(af)];
-    core.atDispatch(() => {
-      const { ndis: library } = core.client;
-      const short = empty(10);
-      expect(library.NdisCoGetTapiCallId(one, short)).toBe(ndis.NDIS_STATUS_BUFFER_TOO_SHORT);
-      expect(short.ulNeededSize).toBeGreaterThan(10);
-      const [first, second] = [empty(short.ulNeededSize), empty(200)];
-      expect(library.NdisCoGetTapiCallId(one, first)).toBe(NDIS_STATUS_SUCCESS);
-      expect(library.NdisCoGetTapiCallId(two, second)).toBe(NDIS_STATUS_SUCCESS);
-      expect(first.ulUsedSize).toBe(short.ulNeededSize);
-      expect(text(first)).not.toBe(text(second));
-      const context = new ndis.OutParameter<unknown>();
-      expect(library.NdisClGetProtocolVcContextFromTapiCallId(text(first), context)).toBe(NDIS_STATUS_SUCCESS);
-      expect(context.Value).toEqual({ vc: "client" });
-      expect(library.NdisClGetProtocolVcContextFromTapiCallId("none", context)).toBe(ndis.NDIS_STATUS_FAILURE);
-      expect(library.NdisCoGetTapiCallId({} as NdisVcHandle, empty(200))).toBe(NDIS_STATUS_INVALID_DATA);
-      library.NdisCoDeleteVc(one);
-      expect(library.NdisClGetProtocolVcContextFromTapiCallId(text(first), context)).toBe(ndis.NDIS_STATUS_FAILURE);
-      expect(library.NdisCoGetTapiCallId(one, empty(200))).toBe(NDIS_STATUS_INVALID_DATA);
-    });
-    expect(core.rules).toEqual([]);
-  });
-
-  behaviour("WAN-25", "below DISPATCH_LEVEL it is told, and works (X-21)", () => {
-    const core = started();
-    const vc = core.createVc(core.openProxy());
-    expect(core.client.ndis.NdisCoGetTapiCallId(vc, empty(200))).toBe(NDIS_STATUS_SUCCESS);
-    expect(core.rules).toEqual(["IRQ-04"]);
   });
 });
