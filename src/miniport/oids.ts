@@ -139,7 +139,8 @@ export function answerOid(
   if (answer === undefined)
     return information.Oid === OID_GEN_CO_PROTOCOL_OPTIONS ? NDIS_STATUS_NOT_SUPPORTED : NDIS_STATUS_INVALID_OID;
   if (connection !== null && ADAPTER_COUNTERS.has(information.Oid)) return NDIS_STATUS_NOT_SUPPORTED;
-  const value = connection === null ? answer(adapter) : (vcCount(adapter, information.Oid, connection) ?? answer(adapter));
+  const value =
+    connection === null ? answer(adapter) : (vcCount(adapter, information.Oid, connection) ?? answer(adapter));
   const bytes = bytesOf(value, information.InformationBufferLength);
   information.BytesWritten = 0;
   information.BytesNeeded = bytes.length;

@@ -59,7 +59,6 @@ describe("14. OID requests: ways", () => {
       core.mcm.ndis.NdisMCmOidRequest(core.openAf(two), null, null, request);
       expect(two.calls("ProtocolCoOidRequest")).toEqual([[{ af: "two" }, null, null, request]]);
       expect(one.calls("ProtocolCoOidRequest")).toEqual([]);
-      expect("NdisCoOidRequest" in core.mcm.ndis).toBe(false);
     },
   );
 
@@ -196,28 +195,6 @@ describe("14. OID requests of a stand-alone call manager", () => {
     core.client.ndis.NdisCoOidRequest(core.client.binding, null, vc, null, query());
     expect(core.miniport.last("MiniportCoOidRequest")[1]).toEqual({ miniportVc: vc });
   });
-
-  behaviour(
-    "REG-18",
-    "its base completion handler is not used any more once it has registered an address family",
-    () => {
-      const ask = (registersAddressFamily: boolean) => {
-        const core = new Core({ route: "cm" });
-        core.callManager.registersAddressFamily = registersAddressFamily;
-        core.start();
-        const { callManager, miniport } = core;
-        miniport.on.miniport.OidRequestHandler = () => NDIS_STATUS_PENDING;
-        const request = query(OID_GEN_CO_LINK_SPEED);
-        callManager.ndis.NdisOidRequest(callManager.binding, request);
-        miniport.ndis.NdisMOidRequestComplete(miniport.handle, request, NDIS_STATUS_SUCCESS);
-        return ["ProtocolOidRequestComplete", "ProtocolCoOidRequestComplete"].map(
-          (name) => callManager.calls(name).length,
-        );
-      };
-      expect(ask(true)).toEqual([0, 1]);
-      expect(ask(false)).toEqual([1, 0]);
-    },
-  );
 });
 
 describe("14. OID requests without the verifier", () => {

@@ -1,8 +1,8 @@
 import { describe, expect } from "vitest";
-import type { NdisVcHandle } from "../../src/ndis/index.ts";
+import type { ClientLibrary, NdisVcHandle } from "../../src/ndis/index.ts";
 import { NDIS_STATUS_SUCCESS, OutParameter } from "../../src/ndis/index.ts";
 import { broken, Core } from "../ndis/core-harness.ts";
-import { behaviour } from "./rule-case.ts";
+import { behaviour, enforced } from "./rule-case.ts";
 
 describe("4. VCs: instance names", () => {
   const named = (core: Core, vc: NdisVcHandle, base: string): string | null => {
@@ -13,9 +13,22 @@ describe("4. VCs: instance names", () => {
     return out.Value;
   };
 
-  behaviour("VC-25", "an MCM has no NdisCoAssignInstanceName; a second name is the first", () => {
+  enforced("VC-25", "clients and call managers name VCs, an MCM does not", {
+    by: "mcm",
+    caught: () => {
+      const core = new Core().start();
+      const vc = core.createVc(core.openAf());
+      const library = core.mcm.ndis as unknown as Pick<ClientLibrary, "NdisCoAssignInstanceName">;
+      core.atDispatch(() => void library.NdisCoAssignInstanceName(vc, "video", null));
+    },
+    passes: () => {
+      const core = new Core().start();
+      expect(named(core, core.createVc(core.openAf()), "video")).not.toBeNull();
+    },
+  });
+
+  behaviour("VC-25", "a second name is the first", () => {
     const core = new Core().start();
-    expect("NdisCoAssignInstanceName" in core.mcm.ndis).toBe(false);
     const vc = core.createVc(core.openAf());
     const first = named(core, vc, "video");
     expect(named(core, vc, "audio")).toBe(first);

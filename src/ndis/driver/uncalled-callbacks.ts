@@ -5,9 +5,6 @@ export const UNCALLED_CALLBACKS: ReadonlySet<DdiName> = new Set([
   // The connectionless pair.
   "MiniportSendNetBufferLists",
   "MiniportCancelSend",
-  "MiniportCancelOidRequest",
-  "MiniportDirectOidRequest",
-  "MiniportCancelDirectOidRequest",
   "ProtocolReceiveNetBufferLists",
   "ProtocolSendNetBufferListsComplete",
   "ProtocolStatusEx",

@@ -9,6 +9,12 @@ export const NOT_CHECKABLE: Readonly<Partial<Record<RuleId, string>>> = {
     "Binds intermediate drivers. The core has no such role: nobody here both receives lists from a protocol and forwards them to a miniport.",
   "RCV-11":
     "Is about two processors inside one driver at once. A simulated machine has one processor, and driver code runs until it returns or waits.",
+  "WAN-14":
+    "What a miniport's own encapsulation is, only the miniport knows: NDIS is handed bytes, and any bytes may be a PPP header and payload.",
+  "WAN-23":
+    "Binds call managers of voice calls. Nothing that NDIS is handed tells voice from data: the media mode is in LINE_CALL_PARAMS, bytes to it.",
+  "WAN-24":
+    "Binds call managers of voice calls, which nothing tells NDIS apart from others; to them alone ulAddressTypes of LINE_DEV_CAPS matters.",
   "MEM-01":
     "A context is a value of the driver's own, which NDIS keeps and never reads, and the simulated machine has no paging: no memory of it can be away.",
   "CNC-01":
