@@ -20,6 +20,7 @@ import type { LoadedImage } from "./driver/drivers.ts";
 import type { LiveCounts } from "./environment.ts";
 import { NdisEnvironment } from "./environment.ts";
 import { withAllocationChoices } from "./executive/buffer-allocation.ts";
+import { conducted } from "./executive/conduct.ts";
 import { DriverHoldings } from "./executive/holdings.ts";
 import { withEveryFunction } from "./library/foreign-functions.ts";
 import type { LibraryParts } from "./library/roles.ts";
@@ -186,8 +187,9 @@ export class Ndis {
   ): Blocking<NDIS_STATUS> {
     const { probe, name } = this.environment;
     const observed = observeLibrary(this.environment, image.name, library);
+    const enter = conducted(this.environment, image.name, "DriverEntry", image.DriverEntry);
     const status = yield* settle(
-      image.DriverEntry(
+      enter(
         loaded.driverObject,
         `\\Registry\\Machine\\System\\CurrentControlSet\\Services\\${image.name}`,
         withEveryFunction(this.environment, loaded.roles, image.name, observed),

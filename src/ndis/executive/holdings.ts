@@ -12,8 +12,6 @@ export interface Holding {
 /** All that one driver holds. The functions of its library share one, and halt and unload ask it what was left behind (MEM-02). */
 export class DriverHoldings {
   readonly #held = new Set<Holding>();
-  /** Spin locks and read-write locks that are acquired; the same before and after every handler (CNC-10). */
-  locksHeld = 0;
 
   get count(): number {
     return this.#held.size;

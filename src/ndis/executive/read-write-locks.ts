@@ -4,13 +4,11 @@ import type { NdisSynchronizationFunctions } from "../ddi/functions/synchronizat
 import type { NDIS_RW_LOCK_EX } from "../ddi/handles.ts";
 import { toHandle } from "../ddi/handles.ts";
 import type { LOCK_STATE_EX } from "../ddi/structures/system.ts";
+import { NDIS_RWL_AT_DISPATCH_LEVEL } from "../ddi/structures/system.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { adapterOf } from "./adapter-of.ts";
 import type { DriverHoldings, Holding } from "./holdings.ts";
 import { allocationFails } from "./holdings.ts";
-
-/** Flags of the acquire functions: the caller knows that it is at DISPATCH_LEVEL (ndis.h). */
-export const NDIS_RWL_AT_DISPATCH_LEVEL = 0x01;
 
 /** Values of LOCK_STATE_EX.LockState. */
 const NOT_HELD = 0;
@@ -52,13 +50,14 @@ export function readWriteLockFunctions(
   holdings: DriverHoldings,
 ): ReadWriteLockFunctions {
   const { processor } = environment;
+  const conduct = environment.conductOf(owner);
   const wrong = (message: string): void => environment.misuse("CNC-10", owner, message);
   const lockOf = (handle: NDIS_RW_LOCK_EX): ReadWriteLock | null => resolveLock(environment, owner, handle);
   const raise = (state: LOCK_STATE_EX, flags: number, how: number): void => {
     state.LockState = how;
     state.Flags = flags;
     state.OldIrql = processor.irql;
-    holdings.locksHeld++;
+    conduct.locksHeld++;
     if ((flags & NDIS_RWL_AT_DISPATCH_LEVEL) === 0 && processor.irql < DISPATCH_LEVEL) processor.irql = DISPATCH_LEVEL;
   };
   return {
@@ -107,7 +106,7 @@ export function readWriteLockFunctions(
         return;
       }
       LockState.LockState = NOT_HELD;
-      holdings.locksHeld--;
+      conduct.locksHeld--;
       if ((LockState.Flags & NDIS_RWL_AT_DISPATCH_LEVEL) === 0) processor.irql = LockState.OldIrql;
     },
   };

@@ -21,7 +21,7 @@ export function synchronizationFunctions(
   holdings: DriverHoldings = new DriverHoldings(),
 ): NdisSynchronizationFunctions {
   return {
-    ...spinLockFunctions(environment, owner, holdings),
+    ...spinLockFunctions(environment, owner),
     ...readWriteLockFunctions(environment, owner, holdings),
     ...eventFunctions(environment, owner),
     ...interlockedFunctions(environment, owner),

@@ -23,7 +23,7 @@ export function timeFunctions(
   owner: string,
   library: () => object,
 ): NdisMiscellaneousFunctions {
-  const { clock, probe } = environment;
+  const { clock } = environment;
   return {
     NdisGetVersion: () => NDIS_RUNTIME_VERSION,
     NdisGetCurrentSystemTime(CurrentTime) {
@@ -34,9 +34,9 @@ export function timeFunctions(
     },
     NdisStallExecution(MicrosecondsToStall) {
       // Virtual time moves between events only, so a stall takes none. The verifier only warns of a long one.
-      if (MicrosecondsToStall > LONGEST_STALL_US && probe !== null) {
+      if (MicrosecondsToStall > LONGEST_STALL_US) {
         const message = `NdisStallExecution for ${MicrosecondsToStall} µs; at most ${LONGEST_STALL_US}`;
-        probe.emit(environment.name, "warning", "NdisStallExecution_Delay", { owner, message });
+        environment.suspect("NdisStallExecution_Delay", owner, message);
       }
     },
     NdisInitUnicodeString(DestinationString, SourceString) {

@@ -12,6 +12,7 @@ import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import type { LARGE_INTEGER } from "../ddi/types.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { adapterOf } from "./adapter-of.ts";
+import { conducted } from "./conduct.ts";
 import type { Holding } from "./holdings.ts";
 import { allocationFails, DriverHoldings } from "./holdings.ts";
 import { NS_PER_TIME_UNIT, nsUntilSystemTime } from "./system-time.ts";
@@ -50,7 +51,7 @@ class NdisTimer implements ClockTarget, Holding {
     this.processor = environment.processor;
     this.probe = environment.probe;
     this.source = `${environment.name}/${owner}`;
-    this.routine = routine;
+    this.routine = conducted(environment, owner, "NetTimerCallback", routine);
     this.defaultContext = defaultContext;
     this.dpc = new DeferredProcedureCall(this.traceName, () => this.#run());
   }

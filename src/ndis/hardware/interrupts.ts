@@ -13,6 +13,7 @@ import type { IO_INTERRUPT_MESSAGE_INFO } from "../ddi/structures/hardware.ts";
 import type { NDIS_MINIPORT_INTERRUPT_CHARACTERISTICS } from "../ddi/structures/interrupt.ts";
 import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { conducted } from "../executive/conduct.ts";
 import { DriverHoldings } from "../executive/holdings.ts";
 import { claimingAdapter } from "./claim.ts";
 import type { InterruptHandlers } from "./interrupt-object.ts";
@@ -81,7 +82,8 @@ export function interruptFunctions(
       if (vector === null) return false;
       const before = processor.irql;
       processor.irql = Math.max(before, vector.interrupt.irql);
-      const result = SynchronizeFunction(SynchronizeContext);
+      const synchronize = conducted(environment, owner, "MiniportSynchronizeInterrupt", SynchronizeFunction);
+      const result = synchronize(SynchronizeContext);
       processor.irql = before;
       return result;
     },
