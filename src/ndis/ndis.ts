@@ -19,7 +19,6 @@ import type { DriverImage } from "./driver/driver-image.ts";
 import type { LoadedImage } from "./driver/drivers.ts";
 import type { LiveCounts } from "./environment.ts";
 import { NdisEnvironment } from "./environment.ts";
-import { withAllocationChoices } from "./executive/buffer-allocation.ts";
 import { conducted } from "./executive/conduct.ts";
 import { DriverHoldings } from "./executive/holdings.ts";
 import { withEveryFunction } from "./library/foreign-functions.ts";
@@ -39,7 +38,7 @@ import type {
   MiniportCallManagerLibrary,
   ProxyLibrary,
 } from "./library/types.ts";
-import { NetBufferCounts, netBufferFunctions } from "./net-buffer/index.ts";
+import { NetBufferCounts } from "./net-buffer/index.ts";
 import { observeLibrary } from "./observe.ts";
 import { OidRequests } from "./oid/oid-request.ts";
 import type { VerifierSettings } from "./verifier/verifier.ts";
@@ -62,21 +61,8 @@ export class Ndis {
     const settings = typeof verifier === "object" ? verifier : {};
     const environment = new NdisEnvironment(machine, verifier === false ? null : settings);
     this.environment = environment;
-    const buffers = netBufferFunctions({
-      memory: {
-        copy: machine.worldMemory.copy,
-        contains: (address, byteLength) => machine.memory.window.contains(address, byteLength),
-      },
-      allocator: machine.memory,
-      counts: this.buffers,
-      misuse: (rule, message) => environment.misuse(rule, "driver", message),
-    });
-    this.#parts = {
-      environment,
-      oids: new OidRequests(environment),
-      adapters: this.#adapters,
-      buffers: withAllocationChoices(environment, buffers),
-    };
+    const adapters = this.#adapters;
+    this.#parts = { environment, oids: new OidRequests(environment), adapters, bufferCounts: this.buffers };
   }
 
   /** Adapters that are there, in the order in which they came. */

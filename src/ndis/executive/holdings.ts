@@ -35,7 +35,8 @@ export class DriverHoldings {
     for (const holding of this.#held) {
       if (adapter !== null && holding.adapter !== adapter) continue;
       left++;
-      environment.misuse(holding.leftRule, owner, `${holding.traceName} is left behind`);
+      const when = adapter === null ? "unload" : "MiniportHaltEx";
+      environment.misuse(holding.leftRule, owner, `${holding.traceName} of ${owner} is left behind after ${when}`);
     }
     return left;
   }

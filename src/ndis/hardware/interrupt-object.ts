@@ -117,9 +117,17 @@ export class RegisteredInterrupt implements Holding {
         "the interrupt is served again and again; nothing makes the device let go",
       );
     }
+    const asserted = this.handlers.messages || this.adapter.slot.lineAsserted;
     this.#queueDefaultDpc.Value = false;
     this.#targetProcessors.Value = 0;
     const recognised = this.#callIsr(vector.messageId);
+    if (recognised && !asserted) {
+      this.environment.misuse(
+        "CNC-06",
+        this.#owner,
+        "MiniportInterrupt claims an interrupt that its NIC did not raise",
+      );
+    }
     // TargetProcessors counts when the default DPC is not asked for.
     const wantsDpc = this.#queueDefaultDpc.Value || (this.#targetProcessors.Value & THIS_PROCESSOR) !== 0;
     if (recognised && wantsDpc) this.#processor.queueDpc(vector.dpc);

@@ -1,10 +1,10 @@
 import type { Machine } from "../../machine/machine.ts";
 import type { MiniportAdapter } from "../adapter/adapter.ts";
-import type { NdisBufferFunctions } from "../ddi/functions/buffers.ts";
 import type { NdisRegistrationFunctions } from "../ddi/functions/registration.ts";
 import type { LoadedImage } from "../driver/drivers.ts";
 import { setOptionalHandlers } from "../driver/optional-handlers.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { bufferFunctions } from "../executive/buffer-allocation.ts";
 import { deferredFunctions } from "../executive/deferred.ts";
 import { memoryFunctions } from "../executive/memory.ts";
 import { synchronizationFunctions } from "../executive/synchronization.ts";
@@ -13,6 +13,7 @@ import { busDataFunctions } from "../hardware/bus-data.ts";
 import { configurationFunctions } from "../hardware/configuration.ts";
 import { hardwareFunctions } from "../hardware/hardware.ts";
 import { interruptFunctions } from "../hardware/interrupts.ts";
+import type { NetBufferCounts } from "../net-buffer/index.ts";
 import type { OidRequests } from "../oid/oid-request.ts";
 import { callManagerFunctions, miniportCallManagerFunctions } from "./call-management.ts";
 import { clientFunctions, connectionFunctions } from "./client.ts";
@@ -37,7 +38,7 @@ export interface LibraryParts {
   readonly oids: OidRequests;
   /** Adapters that are there. */
   readonly adapters: readonly MiniportAdapter[];
-  readonly buffers: NdisBufferFunctions;
+  readonly bufferCounts: NetBufferCounts;
 }
 
 function memoryAccess(machine: Machine): MemoryAccess {
@@ -58,11 +59,11 @@ function registrationFunctions(environment: NdisEnvironment, image: LoadedImage)
 }
 
 function commonFunctions(parts: LibraryParts, image: LoadedImage) {
-  const { environment, buffers } = parts;
+  const { environment, bufferCounts } = parts;
   const { holdings, name: owner } = image;
   return {
     ...registrationFunctions(environment, image),
-    ...buffers,
+    ...bufferFunctions(environment, owner, holdings, bufferCounts),
     ...memoryFunctions(environment, owner, holdings),
     ...synchronizationFunctions(environment, owner, holdings),
     ...deferredFunctions(environment, owner, holdings),

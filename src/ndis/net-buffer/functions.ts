@@ -4,8 +4,6 @@ import type { NDIS_NET_BUFFER_LIST_INFO, NET_BUFFER_LIST } from "../ddi/structur
 import { NDIS_NET_BUFFER_LIST_INFO as INFO, NET_BUFFER_LIST_INFO } from "../ddi/structures/net-buffer.ts";
 import { NULL } from "../ddi/types.ts";
 import type { NetBufferEnvironment } from "./environment.ts";
-import { RULE_ALLOCATION } from "./environment.ts";
-import { MDL_OF_DRIVER } from "./mdls.ts";
 import { NetBuffers } from "./net-buffers.ts";
 import { NetBufferListPool, NetBufferPool } from "./pools.ts";
 
@@ -57,7 +55,7 @@ function retreatList(data: NetBuffers["data"]): NdisBufferFunctions["NdisRetreat
 }
 
 /**
- * The buffer functions of the DDI for one NDIS instance, by their documented names (nblapi.h). Behaviour that the
+ * The buffer functions of the DDI for one driver, by their documented names (nblapi.h). Behaviour that the
  * documentation leaves open: a NET_BUFFER that comes with data starts with DataOffset 0 and DataLength 0.
  */
 export function netBufferFunctions(environment: NetBufferEnvironment): NdisBufferFunctions {
@@ -65,9 +63,9 @@ export function netBufferFunctions(environment: NetBufferEnvironment): NdisBuffe
   const { mdls, contexts, data } = netBuffers;
   let lastPartialCancelId = 0;
   return {
-    NdisAllocateNetBufferListPool: (_owner, parameters) => netBuffers.createListPool(parameters),
+    NdisAllocateNetBufferListPool: (holder, parameters) => netBuffers.createListPool(holder, parameters),
     NdisFreeNetBufferListPool: (pool) => netBuffers.closePool(netBuffers.listPool(pool)),
-    NdisAllocateNetBufferPool: (_owner, parameters) => netBuffers.createNetBufferPool(parameters),
+    NdisAllocateNetBufferPool: (holder, parameters) => netBuffers.createNetBufferPool(holder, parameters),
     NdisFreeNetBufferPool: (pool) => netBuffers.closePool(netBuffers.netBufferPool(pool)),
     NdisAllocateNetBufferAndNetBufferList: (pool, contextSize, backFill, mdlChain, dataOffset, dataLength) =>
       netBuffers.allocateListWithNetBuffer(pool, contextSize, backFill, mdlChain, dataOffset, dataLength),
@@ -104,11 +102,7 @@ export function netBufferFunctions(environment: NetBufferEnvironment): NdisBuffe
     NdisGetPoolFromNetBufferList: (list) => list.NdisPoolHandle,
     NdisGetPoolFromNetBuffer: (netBuffer) => netBuffer.NdisPoolHandle,
 
-    NdisAllocateMdl: (_owner, address, byteLength) => {
-      if (address !== NULL && byteLength > 0) return mdls.describe(MDL_OF_DRIVER, address, byteLength);
-      environment.misuse(RULE_ALLOCATION, `NdisAllocateMdl for ${byteLength} bytes at address ${address}`);
-      return null;
-    },
+    NdisAllocateMdl: (_owner, address, byteLength) => mdls.describeForDriver(address, byteLength),
     NdisFreeMdl: (mdl) => mdls.freeForDriver(mdl),
 
     NdisGeneratePartialCancelId: () => {

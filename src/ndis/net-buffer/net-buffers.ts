@@ -1,4 +1,4 @@
-import type { NetBufferListPoolHandle, NetBufferPoolHandle } from "../ddi/handles.ts";
+import type { NdisObjectHandle, NetBufferListPoolHandle, NetBufferPoolHandle } from "../ddi/handles.ts";
 import type { MDL, NET_BUFFER, NET_BUFFER_LIST } from "../ddi/structures/net-buffer.ts";
 import { NET_BUFFER_LIST_POOL_PARAMETERS, NET_BUFFER_POOL_PARAMETERS } from "../ddi/structures/net-buffer.ts";
 import { objectHeaderFault } from "../ddi/structures/object-header.ts";
@@ -11,7 +11,7 @@ import { RULE_ALLOCATION, RULE_PREALLOCATED_NET_BUFFER } from "./environment.ts"
 import { MdlStore } from "./mdls.ts";
 import { initialiseNetBuffer, NetBufferListPool, NetBufferPool } from "./pools.ts";
 
-/** All network data of one NDIS: its pools, what is out of them, and the checks on what drivers hand in. */
+/** All network data of one driver: its pools, what is out of them, and the checks on what drivers hand in. */
 export class NetBuffers implements CloneParts {
   readonly mdls: MdlStore;
   readonly contexts: ContextSpace;
@@ -30,20 +30,30 @@ export class NetBuffers implements CloneParts {
 
   // Pools
 
-  createListPool(parameters: Readonly<NET_BUFFER_LIST_POOL_PARAMETERS>): NetBufferListPoolHandle | null {
+  createListPool(
+    holder: NdisObjectHandle | null,
+    parameters: Readonly<NET_BUFFER_LIST_POOL_PARAMETERS>,
+  ): NetBufferListPoolHandle | null {
     const { ContextSize, DataSize, fAllocateNetBuffer } = parameters;
     if (objectHeaderFault(parameters.Header, "NET_BUFFER_LIST_POOL_PARAMETERS") !== null) return null;
     if (!isContextSize(ContextSize, MEMORY_ALLOCATION_ALIGNMENT) || !isContextSize(DataSize, 1)) return null;
     if (DataSize > 0 && !fAllocateNetBuffer) return null;
+    const pool = new NetBufferListPool(parameters, this.mdls, this.contexts, holder);
     this.#environment.counts.pools++;
-    return new NetBufferListPool(parameters, this.mdls, this.contexts).handle;
+    this.#environment.holdings.take(pool);
+    return pool.handle;
   }
 
-  createNetBufferPool(parameters: Readonly<NET_BUFFER_POOL_PARAMETERS>): NetBufferPoolHandle | null {
+  createNetBufferPool(
+    holder: NdisObjectHandle | null,
+    parameters: Readonly<NET_BUFFER_POOL_PARAMETERS>,
+  ): NetBufferPoolHandle | null {
     if (objectHeaderFault(parameters.Header, "NET_BUFFER_POOL_PARAMETERS") !== null) return null;
     if (!isContextSize(parameters.DataSize, 1)) return null;
+    const pool = new NetBufferPool(parameters, this.mdls, holder);
     this.#environment.counts.pools++;
-    return new NetBufferPool(parameters, this.mdls).handle;
+    this.#environment.holdings.take(pool);
+    return pool.handle;
   }
 
   closePool(pool: NetBufferListPool | NetBufferPool | null): void {
@@ -52,19 +62,26 @@ export class NetBuffers implements CloneParts {
       this.#environment.misuse(RULE_ALLOCATION, `pool freed while ${pool.outstanding} of its structures are out`);
     }
     this.#environment.counts.pools--;
+    this.#environment.holdings.giveBack(pool);
     pool.close();
   }
 
   /** The pool of a handle. A closed pool or another object is misuse. */
   listPool(handle: NetBufferListPoolHandle | null): NetBufferListPool | null {
-    if (handle instanceof NetBufferListPool && !handle.closed) return handle;
-    this.#environment.misuse(RULE_ALLOCATION, "the handle names no NET_BUFFER_LIST pool, or one that was freed");
+    if (handle instanceof NetBufferListPool && !handle.closed && handle.isOf(this.mdls)) return handle;
+    this.#environment.misuse(
+      RULE_ALLOCATION,
+      "the handle names no NET_BUFFER_LIST pool of this driver, or one that was freed",
+    );
     return null;
   }
 
   netBufferPool(handle: NetBufferPoolHandle | null): NetBufferPool | null {
-    if (handle instanceof NetBufferPool && !handle.closed) return handle;
-    this.#environment.misuse(RULE_ALLOCATION, "the handle names no NET_BUFFER pool, or one that was freed");
+    if (handle instanceof NetBufferPool && !handle.closed && handle.isOf(this.mdls)) return handle;
+    this.#environment.misuse(
+      RULE_ALLOCATION,
+      "the handle names no NET_BUFFER pool of this driver, or one that was freed",
+    );
     return null;
   }
 
