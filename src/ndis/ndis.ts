@@ -21,6 +21,7 @@ import type { LiveCounts } from "./environment.ts";
 import { NdisEnvironment } from "./environment.ts";
 import { conducted } from "./executive/conduct.ts";
 import { DriverHoldings } from "./executive/holdings.ts";
+import { guardArguments } from "./library/argument-guard.ts";
 import { withEveryFunction } from "./library/foreign-functions.ts";
 import type { LibraryParts } from "./library/roles.ts";
 import {
@@ -150,6 +151,14 @@ export class Ndis {
     return image;
   }
 
+  /** The library as its driver sees it: arguments guarded, calls watched. */
+  #boundary<Library extends object>(loaded: LoadedImage, library: Library): Library {
+    const { environment } = this;
+    const seen = observeLibrary(environment, loaded.name, guardArguments(environment, loaded.name, library));
+    loaded.library = seen;
+    return withEveryFunction(environment, loaded.roles, loaded.name, seen);
+  }
+
   *#enterProtocol<Library extends object>(
     loaded: LoadedImage,
     image: DriverImage<Library>,
@@ -172,13 +181,12 @@ export class Ndis {
     library: Library,
   ): Blocking<NDIS_STATUS> {
     const { probe, name } = this.environment;
-    const observed = observeLibrary(this.environment, image.name, library);
     const enter = conducted(this.environment, image.name, "DriverEntry", image.DriverEntry);
     const status = yield* settle(
       enter(
         loaded.driverObject,
         `\\Registry\\Machine\\System\\CurrentControlSet\\Services\\${image.name}`,
-        withEveryFunction(this.environment, loaded.roles, image.name, observed),
+        this.#boundary(loaded, library),
       ),
     );
     if (probe !== null)
@@ -200,6 +208,7 @@ function imageOf(name: string, roles: readonly DdiRole[]): LoadedImage {
     phase: "entry",
     driverObject,
     holdings: new DriverHoldings(),
+    library: {},
     miniport: null,
     protocol: null,
   };

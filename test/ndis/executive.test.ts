@@ -370,7 +370,7 @@ describe("time, version, strings", () => {
 
   it("NdisMSleep takes virtual microseconds", () => {
     const { host } = timeHost();
-    host.run(sleepFunctions().NdisMSleep(250));
+    host.run(sleepFunctions(host.environment, OWNER).NdisMSleep(250));
     expect(host.clock.nowNs).toBe(250_000);
   });
 

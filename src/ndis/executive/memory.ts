@@ -9,7 +9,7 @@ import { adapterOf } from "./adapter-of.ts";
 import type { Holding } from "./holdings.ts";
 import { allocationFails, DriverHoldings } from "./holdings.ts";
 import { LookasideList } from "./lookaside-list.ts";
-import { DriverPool, hex, tagText } from "./pool.ts";
+import { DriverPool, hex, shown, tagText } from "./pool.ts";
 
 /**
  * Memory functions of one driver (rules MEM-02, MEM-04).
@@ -76,7 +76,7 @@ function lookasideFunctions(
   return {
     NdisInitializeNPagedLookasideList(Lookaside, Allocate, Free, _Flags, Size, Tag) {
       if (Tag === 0) environment.misuse("MEM-04", owner, "a lookaside list carries a tag");
-      if (Lookaside.Lookaside !== null)
+      if (Lookaside.Lookaside instanceof LookasideList)
         environment.misuse("MEM-04", owner, "the lookaside list is initialised already");
       const list = new LookasideList(
         `${environment.nameObject("lookaside list")} (tag ${tagText(Tag)})`,
@@ -121,8 +121,8 @@ function byteFunctions(environment: NdisEnvironment, owner: string): ByteFunctio
   const { bytes } = worldMemory;
   const { window } = environment.machine.memory;
   const reaches = (address: PVOID, length: number): boolean => {
-    if (window.contains(address, length)) return true;
-    environment.misuse("NullCheck", owner, `${length} bytes at ${hex(address)} are not memory of this machine`);
+    if (typeof address === "number" && typeof length === "number" && window.contains(address, length)) return true;
+    environment.misuse("NullCheck", owner, `${shown(length)} bytes at ${hex(address)} are not memory of this machine`);
     return false;
   };
   return {
@@ -142,7 +142,7 @@ function byteFunctions(environment: NdisEnvironment, owner: string): ByteFunctio
       return 1;
     },
     NdisFillMemory(Destination, Length, Fill) {
-      if (reaches(Destination, Length)) bytes.fill(Fill & 0xff, Destination, Destination + Length);
+      if (reaches(Destination, Length)) bytes.fill(Number(Fill) & 0xff, Destination, Destination + Length);
     },
   };
 }

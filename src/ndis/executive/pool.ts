@@ -72,7 +72,13 @@ export class DriverPool {
   }
 }
 
+/** A value that should be a number, as a message shows it. */
+export function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : `(${typeof value})`;
+}
+
 export function hex(value: number): string {
+  if (typeof value !== "number") return shown(value);
   return `0x${(value >>> 0).toString(16)}`;
 }
 

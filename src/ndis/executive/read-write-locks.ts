@@ -53,6 +53,11 @@ export function readWriteLockFunctions(
   const conduct = environment.conductOf(owner);
   const wrong = (message: string): void => environment.misuse("CNC-10", owner, message);
   const lockOf = (handle: NDIS_RW_LOCK_EX): ReadWriteLock | null => resolveLock(environment, owner, handle);
+  const isState = (state: LOCK_STATE_EX, flags: number): boolean => {
+    if (typeof state === "object" && state !== null && typeof flags === "number") return true;
+    environment.misuse("NullCheck", owner, "LockState is no LOCK_STATE_EX, or Flags no ULONG");
+    return false;
+  };
   const raise = (state: LOCK_STATE_EX, flags: number, how: number): void => {
     state.LockState = how;
     state.Flags = flags;
@@ -76,7 +81,7 @@ export function readWriteLockFunctions(
     },
     NdisAcquireRWLockRead(Lock, LockState, Flags) {
       const lock = lockOf(Lock);
-      if (lock === null) return;
+      if (lock === null || !isState(LockState, Flags)) return;
       if (lock.writing) {
         wrong(
           `${lock.traceName} is acquired for reading while it is held for writing: the processor would wait for ever`,
@@ -88,7 +93,7 @@ export function readWriteLockFunctions(
     },
     NdisAcquireRWLockWrite(Lock, LockState, Flags) {
       const lock = lockOf(Lock);
-      if (lock === null) return;
+      if (lock === null || !isState(LockState, Flags)) return;
       if (lock.writing || lock.readers > 0) {
         wrong(`${lock.traceName} is acquired for writing while it is held: the processor would wait for ever`);
         return;
@@ -98,7 +103,7 @@ export function readWriteLockFunctions(
     },
     NdisReleaseRWLock(Lock, LockState) {
       const lock = lockOf(Lock);
-      if (lock === null) return;
+      if (lock === null || !isState(LockState, 0)) return;
       if (LockState.LockState === HELD_FOR_WRITING && lock.writing) lock.writing = false;
       else if (LockState.LockState === HELD_FOR_READING && lock.readers > 0) lock.readers--;
       else {

@@ -29,7 +29,7 @@ export function spinLockFunctions(environment: NdisEnvironment, owner: string): 
   const conduct = environment.conductOf(owner);
   const wrong = (message: string): void => environment.misuse("CNC-10", owner, message);
   const lockOf = (storage: NDIS_SPIN_LOCK): KernelSpinLock | null => {
-    if (storage.SpinLock instanceof KernelSpinLock) return storage.SpinLock;
+    if (storage?.SpinLock instanceof KernelSpinLock) return storage.SpinLock;
     wrong("the spin lock is not initialised, or is freed already");
     return null;
   };
@@ -84,7 +84,7 @@ export function spinLockFunctions(environment: NdisEnvironment, owner: string): 
 
 /** An interlocked operation takes the lock itself: it is initialised, and the caller does not hold it. */
 export function isFreeSpinLock(environment: NdisEnvironment, owner: string, storage: NDIS_SPIN_LOCK): boolean {
-  if (storage.SpinLock instanceof KernelSpinLock && storage.SpinLock.form === FREE) return true;
+  if (storage?.SpinLock instanceof KernelSpinLock && storage.SpinLock.form === FREE) return true;
   environment.misuse("CNC-10", owner, "the spin lock of an interlocked operation is not initialised, or is held");
   return false;
 }

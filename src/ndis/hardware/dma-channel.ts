@@ -53,7 +53,9 @@ export class DmaChannel implements Holding {
     this.processList = conducted(this.environment, owner, "MiniportProcessSGList", processList);
     const complete = description.SharedMemAllocateCompleteHandler;
     this.sharedMemoryComplete =
-      complete === null ? null : conducted(this.environment, owner, "MiniportSharedMemoryAllocateComplete", complete);
+      typeof complete !== "function"
+        ? null
+        : conducted(this.environment, owner, "MiniportSharedMemoryAllocateComplete", complete);
     this.deviceObject = description.PdoOverride ?? {
       DriverObject: adapter.driver.driverObject,
       DeviceName: adapter.slot.name,

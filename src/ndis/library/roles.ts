@@ -77,7 +77,7 @@ function anyMiniportFunctions(parts: LibraryParts, image: LoadedImage) {
   const { holdings, name: owner } = image;
   return {
     ...commonFunctions(parts, image),
-    ...sleepFunctions(),
+    ...sleepFunctions(environment, owner),
     ...busDataFunctions(environment, owner),
     ...hardwareFunctions(environment, owner, holdings),
     ...interruptFunctions(environment, owner, holdings),
@@ -102,28 +102,28 @@ export function miniportCallManagerLibrary(parts: LibraryParts, image: LoadedIma
     ...anyMiniportFunctions(parts, image),
     ...miniportCallManagerFunctions(environment, image.name, oids),
   };
-  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => image.library) };
 }
 
 /** The library of a connection-oriented miniport whose calls a stand-alone call manager manages. */
 export function coMiniportLibrary(parts: LibraryParts, image: LoadedImage) {
   const { environment } = parts;
   const library = { ...anyMiniportFunctions(parts, image), ...coMiniportVcFunctions(environment, image.name) };
-  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => image.library) };
 }
 
 /** The library of a connection-oriented client. */
 export function clientLibrary(parts: LibraryParts, image: LoadedImage) {
   const { environment } = parts;
   const library = { ...anyProtocolFunctions(parts, image), ...clientFunctions(environment, image.name) };
-  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => image.library) };
 }
 
 /** The library of a stand-alone call manager. */
 export function callManagerLibrary(parts: LibraryParts, image: LoadedImage) {
   const { environment } = parts;
   const library = { ...anyProtocolFunctions(parts, image), ...callManagerFunctions(environment, image.name) };
-  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => image.library) };
 }
 
 /** The library of a protocol driver that is a client of one address family and the call manager of another, as NDPROXY is (WAN-02). */
@@ -134,7 +134,7 @@ export function proxyLibrary(parts: LibraryParts, image: LoadedImage) {
     ...clientFunctions(environment, image.name),
     ...callManagerFunctions(environment, image.name),
   };
-  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => image.library) };
 }
 
 /** Every role that has a library. */

@@ -2,8 +2,9 @@ import { MDL } from "../ddi/structures/net-buffer.ts";
 import type { PVOID } from "../ddi/types.ts";
 import { NULL } from "../ddi/types.ts";
 import type { DriverHoldings, Holding } from "../executive/holdings.ts";
+import { hex, shown } from "../executive/pool.ts";
 import type { NetBufferEnvironment } from "./environment.ts";
-import { RULE_ALLOCATION, RULE_LEFT_MDL } from "./environment.ts";
+import { RULE_ALLOCATION, RULE_LEFT_MDL, RULE_POINTER } from "./environment.ts";
 
 /** MDL.ndisOwner: who allocated an MDL, and so who frees it. */
 export const MDL_FREE = 0;
@@ -59,7 +60,7 @@ export class MdlStore {
   /** NdisAllocateMdl. */
   describeForDriver(address: PVOID, byteLength: number): MDL | null {
     if (!isAddress(address) || address === NULL || !isAddress(byteLength) || byteLength === 0) {
-      this.#environment.misuse(RULE_ALLOCATION, `NdisAllocateMdl for ${byteLength} bytes at address ${address}`);
+      this.#environment.misuse(RULE_ALLOCATION, `NdisAllocateMdl for ${shown(byteLength)} bytes at ${hex(address)}`);
       return null;
     }
     this.#ofDriver.add();
@@ -99,6 +100,10 @@ export class MdlStore {
 
   /** NdisFreeMdl. */
   freeForDriver(mdl: MDL): void {
+    if (!(mdl instanceof MDL)) {
+      this.#environment.misuse(RULE_POINTER, "NdisFreeMdl of what is no MDL");
+      return;
+    }
     if (mdl.ndisOwner === MDL_OF_DRIVER) {
       this.#ofDriver.remove();
       this.release(mdl);

@@ -1,7 +1,13 @@
 import type { NdisObjectHandle, NetBufferListPoolHandle, NetBufferPoolHandle } from "../ddi/handles.ts";
-import type { MDL, NET_BUFFER, NET_BUFFER_LIST } from "../ddi/structures/net-buffer.ts";
-import { NET_BUFFER_LIST_POOL_PARAMETERS, NET_BUFFER_POOL_PARAMETERS } from "../ddi/structures/net-buffer.ts";
+import {
+  MDL,
+  NET_BUFFER,
+  NET_BUFFER_LIST,
+  NET_BUFFER_LIST_POOL_PARAMETERS,
+  NET_BUFFER_POOL_PARAMETERS,
+} from "../ddi/structures/net-buffer.ts";
 import { objectHeaderFault } from "../ddi/structures/object-header.ts";
+import { shown } from "../executive/pool.ts";
 import type { CloneParts } from "./clones.ts";
 import { cloneNetBufferList, freeClone } from "./clones.ts";
 import { ContextSpace, isContextSize, MEMORY_ALLOCATION_ALIGNMENT } from "./contexts.ts";
@@ -36,6 +42,7 @@ export class NetBuffers implements CloneParts {
   ): NetBufferListPoolHandle | null {
     const { ContextSize, DataSize, fAllocateNetBuffer } = parameters;
     if (objectHeaderFault(parameters.Header, "NET_BUFFER_LIST_POOL_PARAMETERS") !== null) return null;
+    if (typeof parameters.PoolTag !== "number") return null;
     if (!isContextSize(ContextSize, MEMORY_ALLOCATION_ALIGNMENT) || !isContextSize(DataSize, 1)) return null;
     if (DataSize > 0 && !fAllocateNetBuffer) return null;
     const pool = new NetBufferListPool(parameters, this.mdls, this.contexts, holder);
@@ -49,7 +56,7 @@ export class NetBuffers implements CloneParts {
     parameters: Readonly<NET_BUFFER_POOL_PARAMETERS>,
   ): NetBufferPoolHandle | null {
     if (objectHeaderFault(parameters.Header, "NET_BUFFER_POOL_PARAMETERS") !== null) return null;
-    if (!isContextSize(parameters.DataSize, 1)) return null;
+    if (!isContextSize(parameters.DataSize, 1) || typeof parameters.PoolTag !== "number") return null;
     const pool = new NetBufferPool(parameters, this.mdls, holder);
     this.#environment.counts.pools++;
     this.#environment.holdings.take(pool);
@@ -159,7 +166,9 @@ export class NetBuffers implements CloneParts {
   }
 
   freeNetBuffer(netBuffer: NET_BUFFER): void {
-    if (netBuffer.ndisOfList) {
+    if (!(netBuffer instanceof NET_BUFFER)) {
+      this.#environment.misuse(RULE_ALLOCATION, "NdisFreeNetBuffer of what is no NET_BUFFER");
+    } else if (netBuffer.ndisOfList) {
       this.#environment.misuse(RULE_ALLOCATION, "NdisFreeNetBuffer of one that came with a NET_BUFFER_LIST");
     } else if (!netBuffer.ndisAllocated) {
       this.#environment.misuse(RULE_ALLOCATION, "NdisFreeNetBuffer of a NET_BUFFER that is not allocated");
@@ -176,7 +185,7 @@ export class NetBuffers implements CloneParts {
     netBufferPoolHandle: NetBufferPoolHandle | null,
     flags: number,
   ): NET_BUFFER_LIST | null {
-    if (!original.ndisAllocated) {
+    if (!(original instanceof NET_BUFFER_LIST) || !original.ndisAllocated || typeof flags !== "number") {
       this.#environment.misuse(RULE_ALLOCATION, "clone of a NET_BUFFER_LIST that is not allocated");
       return null;
     }
@@ -191,7 +200,10 @@ export class NetBuffers implements CloneParts {
     if (!this.#mayFree(clone, "NdisFreeCloneNetBufferList")) return;
     if (clone.ndisCloneFlags !== flags) {
       const made = clone.ndisCloneFlags === -1 ? "not cloned" : `cloned with flags ${clone.ndisCloneFlags}`;
-      this.#environment.misuse(RULE_ALLOCATION, `NdisFreeCloneNetBufferList with flags ${flags} of a list ${made}`);
+      this.#environment.misuse(
+        RULE_ALLOCATION,
+        `NdisFreeCloneNetBufferList with flags ${shown(flags)} of a list ${made}`,
+      );
       return;
     }
     if (clone.Context !== null) {
@@ -245,7 +257,7 @@ export class NetBuffers implements CloneParts {
   }
 
   #mayFree(list: NET_BUFFER_LIST, call: string): boolean {
-    if (!list.ndisAllocated) {
+    if (!(list instanceof NET_BUFFER_LIST) || !list.ndisAllocated) {
       this.#environment.misuse(RULE_ALLOCATION, `${call} of a NET_BUFFER_LIST that is not allocated`);
       return false;
     }
@@ -259,9 +271,12 @@ export class NetBuffers implements CloneParts {
   /** NdisAllocateNetBuffer: without an MDL chain, offset and length are 0. */
   #isDescription(mdlChain: MDL | null, dataOffset: number, dataLength: number): boolean {
     if (isContextSize(dataOffset, 1) && isContextSize(dataLength, 1)) {
-      if (mdlChain !== null || (dataOffset === 0 && dataLength === 0)) return true;
+      if (mdlChain === null ? dataOffset === 0 && dataLength === 0 : mdlChain instanceof MDL) return true;
     }
-    this.#environment.misuse(RULE_ALLOCATION, `no MDL chain holds ${dataLength} bytes at offset ${dataOffset}`);
+    this.#environment.misuse(
+      RULE_ALLOCATION,
+      `no MDL chain holds ${shown(dataLength)} bytes at offset ${shown(dataOffset)}`,
+    );
     return false;
   }
 }
