@@ -43,6 +43,12 @@ function resolveLock(environment: NdisEnvironment, owner: string, handle: NDIS_R
   return null;
 }
 
+function isLockState(environment: NdisEnvironment, owner: string, state: unknown, flags: unknown): boolean {
+  if (typeof state === "object" && state !== null && typeof flags === "number") return true;
+  environment.misuse("NullCheck", owner, "LockState is no LOCK_STATE_EX, or Flags no ULONG");
+  return false;
+}
+
 /** Read-write locks: many readers, or one writer. */
 export function readWriteLockFunctions(
   environment: NdisEnvironment,
@@ -53,11 +59,7 @@ export function readWriteLockFunctions(
   const conduct = environment.conductOf(owner);
   const wrong = (message: string): void => environment.misuse("CNC-10", owner, message);
   const lockOf = (handle: NDIS_RW_LOCK_EX): ReadWriteLock | null => resolveLock(environment, owner, handle);
-  const isState = (state: LOCK_STATE_EX, flags: number): boolean => {
-    if (typeof state === "object" && state !== null && typeof flags === "number") return true;
-    environment.misuse("NullCheck", owner, "LockState is no LOCK_STATE_EX, or Flags no ULONG");
-    return false;
-  };
+  const isState = (state: LOCK_STATE_EX, flags: number): boolean => isLockState(environment, owner, state, flags);
   const raise = (state: LOCK_STATE_EX, flags: number, how: number): void => {
     state.LockState = how;
     state.Flags = flags;

@@ -125,12 +125,8 @@ function keyFunctions(environment: NdisEnvironment, owner: string, holdings: Dri
     NdisWriteConfiguration(Status, ConfigurationHandle, Keyword, ParameterValue) {
       const configuration = configurationOf(ConfigurationHandle, "NdisWriteConfiguration");
       const value = copyOf(ParameterValue);
-      if (configuration === null || value === null) {
-        Status.Value = NDIS_STATUS_FAILURE;
-        return;
-      }
-      configuration.key.values.set(Keyword.toLowerCase(), value);
-      Status.Value = NDIS_STATUS_SUCCESS;
+      if (value !== null) configuration?.key.values.set(Keyword.toLowerCase(), value);
+      Status.Value = configuration === null || value === null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
     },
     NdisCloseConfiguration(ConfigurationHandle) {
       const configuration = configurationOf(ConfigurationHandle, "NdisCloseConfiguration");

@@ -47,6 +47,14 @@ function copyInformation(
 
 type ListCheck = (list: NET_BUFFER_LIST) => boolean;
 
+function listCheck(environment: NetBufferEnvironment): ListCheck {
+  return (list) => {
+    if (list instanceof NET_BUFFER_LIST) return true;
+    environment.misuse(RULE_POINTER, "what is no NET_BUFFER_LIST is given as one");
+    return false;
+  };
+}
+
 /** Every buffer of the list gets room in front, or none does. */
 function retreatList(
   data: NetBuffers["data"],
@@ -74,11 +82,7 @@ export function netBufferFunctions(environment: NetBufferEnvironment): NdisBuffe
   const netBuffers = new NetBuffers(environment);
   const { mdls, contexts, data } = netBuffers;
   let lastPartialCancelId = 0;
-  const isList: ListCheck = (list) => {
-    if (list instanceof NET_BUFFER_LIST) return true;
-    environment.misuse(RULE_POINTER, "what is no NET_BUFFER_LIST is given as one");
-    return false;
-  };
+  const isList = listCheck(environment);
   return {
     NdisAllocateNetBufferListPool: (holder, parameters) => netBuffers.createListPool(holder, parameters),
     NdisFreeNetBufferListPool: (pool) => netBuffers.closePool(netBuffers.listPool(pool)),
