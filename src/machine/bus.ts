@@ -102,6 +102,15 @@ export class BusSlot {
     else this.machine.processor.withdrawInterrupt(this.#line);
   }
 
+  get lineAsserted(): boolean {
+    return this.#lineAsserted;
+  }
+
+  /** Another device on the same line interrupts: PCI lines are shared, so every service routine on it is asked. */
+  interruptFromNeighbour(): void {
+    if (this.#line !== null) this.machine.processor.requestInterrupt(this.#line);
+  }
+
   /** Called after the service routine has run: a line that is still asserted interrupts again. */
   lineServed(): void {
     if (this.#lineAsserted && this.#line !== null) this.machine.processor.requestInterrupt(this.#line);

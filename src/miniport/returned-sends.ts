@@ -1,5 +1,4 @@
 import type { MiniportCallManagerLibrary, NET_BUFFER_LIST } from "../ndis/index.ts";
-import { NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL } from "../ndis/index.ts";
 import type { Connection } from "./connection.ts";
 
 /** Lists that are done, gathered by connection and given back to NDIS together (SND-06, SND-10). */
@@ -30,8 +29,11 @@ export class ReturnedSends {
     connection.doneSends.append(list);
   }
 
-  /** Gives back what there is, and what is added meanwhile. */
-  giveBack(): void {
+  /**
+   * Gives back what there is, and what is added meanwhile.
+   * @param flags SendCompleteFlags: DISPATCH_LEVEL only where the caller knows that it is there (IRQ-08).
+   */
+  giveBack(flags: number): void {
     for (let i = 0; i < this.#touchedCount; i++) {
       const connection = this.#touched[i];
       const { first: lists, count } = connection.doneSends;
@@ -39,11 +41,7 @@ export class ReturnedSends {
       connection.sendsOutstanding -= count;
       this.outstanding -= count;
       if (lists !== null && connection.ndisVcHandle !== null) {
-        this.#ndis.NdisMCoSendNetBufferListsComplete(
-          connection.ndisVcHandle,
-          lists,
-          NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL,
-        );
+        this.#ndis.NdisMCoSendNetBufferListsComplete(connection.ndisVcHandle, lists, flags);
       }
       if (connection.sendsOutstanding === 0 && connection.hardware !== "open") this.#drained(connection);
     }

@@ -8,6 +8,7 @@ import type {
   NET_BUFFER_LIST,
 } from "../ndis/index.ts";
 import {
+  NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL,
   NDIS_SPIN_LOCK,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_PAUSED,
@@ -165,8 +166,8 @@ export class Transmitter {
     }
     this.ring();
     this.#ndis.NdisReleaseSpinLock(this.#lock);
-    // Without the lock: who gets a list back may send again.
-    if (!this.#batching) this.#returned.giveBack();
+    // Without the lock: who gets a list back may send again. The sender may be at any level up to DISPATCH_LEVEL.
+    if (!this.#batching) this.#returned.giveBack(0);
   }
 
   /** Sends a signalling PDU on `connection`; false when no buffer or descriptor is free (SSCOP sends again). */
@@ -192,7 +193,7 @@ export class Transmitter {
 
   endBatch(): void {
     // Sends that failed in the batch, with a descriptor for none of their frames, have nothing else to wait for.
-    this.#returned.giveBack();
+    this.#returned.giveBack(NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL);
     this.#batching = false;
     this.ring();
   }
@@ -222,7 +223,7 @@ export class Transmitter {
     this.#hardware.write(REGISTERS.TCHEAD, completions.next);
     this.#reclaim();
     this.#drainQueue();
-    this.#returned.giveBack();
+    this.#returned.giveBack(NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL);
   }
 
   /**

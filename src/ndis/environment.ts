@@ -4,6 +4,7 @@ import type { Probe } from "../machine/probe.ts";
 import type { Processor } from "../machine/processor.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
 import { NDIS_STATUS_PENDING } from "./ddi/status.ts";
+import { DriverConduct } from "./executive/conduct.ts";
 import type { Vc } from "./vc/vc.ts";
 import type { Named } from "./verifier/call-history.ts";
 import type { RuleLevel, VerifierSettings } from "./verifier/verifier.ts";
@@ -49,6 +50,7 @@ export class NdisEnvironment {
   readonly tapiCalls = new Map<string, Vc>();
   /** What the verifier holds senders of CoNDIS WAN to. */
   readonly sendWindows = new SendWindows();
+  readonly #conducts = new Map<string, DriverConduct>();
   readonly #serials = new Map<string, number>();
   #vcSerial = 0;
 
@@ -67,6 +69,16 @@ export class NdisEnvironment {
     const serial = (this.#serials.get(kind) ?? 0) + 1;
     this.#serials.set(kind, serial);
     return `${kind}#${serial}`;
+  }
+
+  /** What the driver of this name is at. */
+  conductOf(owner: string): DriverConduct {
+    let conduct = this.#conducts.get(owner);
+    if (conduct === undefined) {
+      conduct = new DriverConduct();
+      this.#conducts.set(owner, conduct);
+    }
+    return conduct;
   }
 
   /** Serial of a new VC. VCs come and go by the million: each makes its name when somebody asks for it. */

@@ -19,8 +19,9 @@ import type { DriverImage } from "./driver/driver-image.ts";
 import type { LoadedImage } from "./driver/drivers.ts";
 import type { LiveCounts } from "./environment.ts";
 import { NdisEnvironment } from "./environment.ts";
-import { withAllocationChoices } from "./executive/buffer-allocation.ts";
+import { conducted } from "./executive/conduct.ts";
 import { DriverHoldings } from "./executive/holdings.ts";
+import { guardArguments } from "./library/argument-guard.ts";
 import { withEveryFunction } from "./library/foreign-functions.ts";
 import type { LibraryParts } from "./library/roles.ts";
 import {
@@ -38,7 +39,7 @@ import type {
   MiniportCallManagerLibrary,
   ProxyLibrary,
 } from "./library/types.ts";
-import { NetBufferCounts, netBufferFunctions } from "./net-buffer/index.ts";
+import { NetBufferCounts } from "./net-buffer/index.ts";
 import { observeLibrary } from "./observe.ts";
 import { OidRequests } from "./oid/oid-request.ts";
 import { askMiniport } from "./oid/own-requests.ts";
@@ -66,21 +67,8 @@ export class Ndis {
     const settings = typeof verifier === "object" ? verifier : {};
     const environment = new NdisEnvironment(machine, verifier === false ? null : settings);
     this.environment = environment;
-    const buffers = netBufferFunctions({
-      memory: {
-        copy: machine.worldMemory.copy,
-        contains: (address, byteLength) => machine.memory.window.contains(address, byteLength),
-      },
-      allocator: machine.memory,
-      counts: this.buffers,
-      misuse: (rule, message) => environment.misuse(rule, "driver", message),
-    });
-    this.#parts = {
-      environment,
-      oids: new OidRequests(environment),
-      adapters: this.#adapters,
-      buffers: withAllocationChoices(environment, buffers),
-    };
+    const adapters = this.#adapters;
+    this.#parts = { environment, oids: new OidRequests(environment), adapters, bufferCounts: this.buffers };
   }
 
   /** Adapters that are there, in the order in which they came. */
@@ -169,6 +157,14 @@ export class Ndis {
     return image;
   }
 
+  /** The library as its driver sees it: arguments guarded, calls watched. */
+  #boundary<Library extends object>(loaded: LoadedImage, library: Library): Library {
+    const { environment } = this;
+    const seen = observeLibrary(environment, loaded.name, guardArguments(environment, loaded.name, library));
+    loaded.library = seen;
+    return withEveryFunction(environment, loaded.roles, loaded.name, seen);
+  }
+
   *#enterProtocol<Library extends object>(
     loaded: LoadedImage,
     image: DriverImage<Library>,
@@ -191,12 +187,12 @@ export class Ndis {
     library: Library,
   ): Blocking<NDIS_STATUS> {
     const { probe, name } = this.environment;
-    const observed = observeLibrary(this.environment, image.name, library);
+    const enter = conducted(this.environment, image.name, "DriverEntry", image.DriverEntry);
     const status = yield* settle(
-      image.DriverEntry(
+      enter(
         loaded.driverObject,
         `\\Registry\\Machine\\System\\CurrentControlSet\\Services\\${image.name}`,
-        withEveryFunction(this.environment, loaded.roles, image.name, observed),
+        this.#boundary(loaded, library),
       ),
     );
     if (probe !== null)
@@ -218,6 +214,7 @@ function imageOf(name: string, roles: readonly DdiRole[]): LoadedImage {
     phase: "entry",
     driverObject,
     holdings: new DriverHoldings(),
+    library: {},
     miniport: null,
     protocol: null,
   };

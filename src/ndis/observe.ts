@@ -3,6 +3,8 @@ import { findDdi } from "./ddi/catalog.ts";
 import { statusName } from "./ddi/status.ts";
 import { CALLBACK_NAMES } from "./driver/handler-names.ts";
 import type { NdisEnvironment } from "./environment.ts";
+import { conducted } from "./executive/conduct.ts";
+import { levelCheck } from "./levels.ts";
 
 /**
  * The DDI boundary, watched: calls of drivers into NDIS and of NDIS into drivers, with their arguments, and IRQL by the catalog.
@@ -35,13 +37,6 @@ const DATA_PATH: ReadonlySet<string> = new Set([
   "MiniportReturnNetBufferLists",
   "ProtocolCoSendNetBufferListsComplete",
   "ProtocolCoReceiveNetBufferLists",
-]);
-
-/** Functions whose pages say exactly DISPATCH_LEVEL, which can hardly be meant: a lower level is warned of (X-21). */
-const MEANT_BELOW_DISPATCH: ReadonlySet<string> = new Set([
-  "NdisCoAssignInstanceName",
-  "NdisCoGetTapiCallId",
-  "NdisClGetProtocolVcContextFromTapiCallId",
 ]);
 
 /** Watches the functions of a driver's library. */
@@ -95,38 +90,27 @@ function watch(
   const row = findDdi(name);
   const parameters = row?.parameters.map((parameter) => parameter.name) ?? [];
   const statusParameter = parameters.findIndex((parameter) => parameter.endsWith("Status"));
-  const highest = kind === "ddi" && row !== null ? row.irql.max : Number.POSITIVE_INFINITY;
-  const lowest = kind === "ddi" && row !== null ? row.irql.min : 0;
-  const exact = row !== null && row.irql.min > 0;
   const returnsStatus = row?.statuses.some((status) => status.startsWith("NDIS_STATUS_")) ?? false;
-  const { processor } = environment;
   const isHousekeeping = kind === "ddi" && (row === null || HOUSEKEEPING.has(row.group));
   const probe = isHousekeeping ? null : environment.probe;
   if (probe === null && (!environment.verifying || row === null)) return routine;
   const source = `${environment.name}/${owner}`;
   const history = isHousekeeping ? null : (environment.verifier?.history ?? null);
   const movesData = DATA_PATH.has(name);
+  const check = kind === "ddi" && row !== null && environment.verifying ? levelCheck(environment, owner, row) : null;
+  const called = kind === "callback" ? conducted(environment, owner, name, routine) : routine;
   return (...values: unknown[]): unknown => {
-    const { irql } = processor;
     history?.note(kind, owner, name, values, movesData);
-    if (environment.verifying && irql < lowest && MEANT_BELOW_DISPATCH.has(name)) {
-      environment.suspect("IRQ-04", owner, `${name} at IRQL ${irql}; its page says ${irqlText(lowest, highest)}`);
-    } else if (environment.verifying && (irql > highest || (exact && irql < lowest))) {
-      environment.misuse("IRQ-01", owner, `${name} at IRQL ${irql}; it is called at ${irqlText(lowest, highest)}`);
-    }
-    if (probe === null) return routine(...values);
+    if (check !== null) check(values);
+    if (probe === null) return called(...values);
     const fields = describe(parameters, values, statusParameter);
     probe.emit(source, kind, name, fields);
-    const result = routine(...values);
+    const result = called(...values);
     if (typeof result === "number" && returnsStatus) {
       probe.emit(source, `${kind}-return`, name, { ...fields, Status: statusName(result) });
     }
     return result;
   };
-}
-
-function irqlText(lowest: number, highest: number): string {
-  return lowest === highest ? `exactly ${lowest}` : `${lowest} to ${highest}`;
 }
 
 /** Handles by their names, statuses by theirs, sizes and flags as numbers; a driver's own contexts are left out. */

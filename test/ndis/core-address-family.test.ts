@@ -84,7 +84,7 @@ describe("NdisClOpenAddressFamilyEx", () => {
 
   it("IRQ-03: at PASSIVE_LEVEL only", () => {
     const core = new Core().start();
-    expect(broken(() => core.atDispatch(() => void open(core)))).toBe("IRQ-01 by client");
+    expect(broken(() => core.atDispatch(() => void open(core)))).toBe("IRQ-03 by client");
   });
 });
 

@@ -41,9 +41,9 @@ describe("NdisCoSendNetBufferLists", () => {
     const { core, vc } = connected();
     const lists = core.client.lists(3, vc);
     const order = listArray(lists);
-    core.client.ndis.NdisCoSendNetBufferLists(vc, lists, 5);
+    core.client.ndis.NdisCoSendNetBufferLists(vc, lists, 6);
     const [context, given, flags] = core.mcm.last("MiniportCoSendNetBufferLists");
-    expect([context, flags]).toEqual([{ mcmVc: vc }, 5]);
+    expect([context, flags]).toEqual([{ mcmVc: vc }, 6]);
     expect(listArray(given)).toEqual(order);
     expect(core.live.sentNetBufferLists).toBe(3);
   });
@@ -56,8 +56,8 @@ describe("NdisCoSendNetBufferLists", () => {
     two.ndis.NdisCoSendNetBufferLists(vcTwo, two.lists(1, vcTwo), 0);
     first.Next = null;
     const complete = core.mcm.ndis.NdisMCoSendNetBufferListsComplete;
-    complete(vcOne, second, 1);
-    expect(one.calls("ProtocolCoSendNetBufferListsComplete")).toEqual([[{ vc: "one" }, second, 1]]);
+    complete(vcOne, second, 2);
+    expect(one.calls("ProtocolCoSendNetBufferListsComplete")).toEqual([[{ vc: "one" }, second, 2]]);
     complete(vcOne, first, 0);
     expect(two.calls("ProtocolCoSendNetBufferListsComplete")).toEqual([]);
     expect(core.live.sentNetBufferLists).toBe(1);
@@ -175,8 +175,8 @@ describe("NdisMCoIndicateReceiveNetBufferLists", () => {
   it("RCV-02, RCV-13: goes to the client that shares the VC and to no other: binding, VC context, list, count, flags", () => {
     const { core, one, two, vcTwo } = twoClients();
     const lists = received(core, vcTwo, 2);
-    core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vcTwo, lists, 2, 1);
-    expect(two.calls("ProtocolCoReceiveNetBufferLists")).toEqual([[two.context, { vc: "two" }, lists, 2, 1]]);
+    core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vcTwo, lists, 2, 0x800);
+    expect(two.calls("ProtocolCoReceiveNetBufferLists")).toEqual([[two.context, { vc: "two" }, lists, 2, 0x800]]);
     expect(one.calls("ProtocolCoReceiveNetBufferLists")).toEqual([]);
     expect(core.live.indicatedNetBufferLists).toBe(2);
   });
@@ -186,8 +186,8 @@ describe("NdisMCoIndicateReceiveNetBufferLists", () => {
     const lists = received(core, vc, 2);
     core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, lists, 2, 0);
     expect(core.mcm.calls("MiniportReturnNetBufferLists")).toEqual([]);
-    core.client.ndis.NdisReturnNetBufferLists(core.client.binding, lists, 1);
-    expect(core.mcm.calls("MiniportReturnNetBufferLists")).toEqual([[core.mcm.context, lists, 1]]);
+    core.client.ndis.NdisReturnNetBufferLists(core.client.binding, lists, 2);
+    expect(core.mcm.calls("MiniportReturnNetBufferLists")).toEqual([[core.mcm.context, lists, 2]]);
     expect(core.live.indicatedNetBufferLists).toBe(0);
   });
 

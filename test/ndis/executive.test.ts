@@ -7,11 +7,11 @@ import type { LIST_ENTRY } from "../../src/ndis/ddi/structures/system.ts";
 import {
   LOCK_STATE_EX,
   NDIS_EVENT,
+  NDIS_RWL_AT_DISPATCH_LEVEL,
   NDIS_SPIN_LOCK,
   NPAGED_LOOKASIDE_LIST,
 } from "../../src/ndis/ddi/structures/system.ts";
 import { memoryFunctions } from "../../src/ndis/executive/memory.ts";
-import { NDIS_RWL_AT_DISPATCH_LEVEL } from "../../src/ndis/executive/read-write-locks.ts";
 import { synchronizationFunctions } from "../../src/ndis/executive/synchronization.ts";
 import { sleepFunctions, timeFunctions } from "../../src/ndis/executive/time.ts";
 import type { HostOptions } from "./executive-harness.ts";
@@ -185,12 +185,12 @@ describe("spin locks", () => {
     ndis.NdisAcquireSpinLock(lock);
     expect(processor.irql).toBe(DISPATCH_LEVEL);
     ndis.NdisAcquireSpinLock(inner);
-    expect(host.holdings.locksHeld).toBe(2);
+    expect(host.environment.conductOf(OWNER).locksHeld).toBe(2);
     ndis.NdisReleaseSpinLock(inner);
     expect(processor.irql).toBe(DISPATCH_LEVEL);
     ndis.NdisReleaseSpinLock(lock);
     expect(processor.irql).toBe(PASSIVE_LEVEL);
-    expect(host.holdings.locksHeld).toBe(0);
+    expect(host.environment.conductOf(OWNER).locksHeld).toBe(0);
     ndis.NdisFreeSpinLock(lock);
   });
 
@@ -362,15 +362,15 @@ describe("time, version, strings", () => {
   it("NdisStallExecution_Delay: more than 50 µs is warned of, and no time passes", () => {
     const { host, ndis } = timeHost();
     ndis.NdisStallExecution(50);
-    expect(host.names("warning")).toEqual([]);
+    expect(host.violations).toEqual([]);
     ndis.NdisStallExecution(51);
-    expect(host.names("warning")).toEqual(["NdisStallExecution_Delay"]);
+    expect(host.violations).toEqual(["NdisStallExecution_Delay"]);
     expect(host.clock.nowNs).toBe(0);
   });
 
   it("NdisMSleep takes virtual microseconds", () => {
     const { host } = timeHost();
-    host.run(sleepFunctions().NdisMSleep(250));
+    host.run(sleepFunctions(host.environment, OWNER).NdisMSleep(250));
     expect(host.clock.nowNs).toBe(250_000);
   });
 

@@ -55,6 +55,7 @@ class DmaHost extends NicHost {
   /** A frame of `dataLength` bytes, `offset` bytes into a chain of MDLs of these sizes. */
   frame(sizes: readonly number[], offset: number, dataLength: number): NET_BUFFER {
     const frame = new NET_BUFFER();
+    frame.ndisAllocated = true;
     let last: MDL | null = null;
     for (const size of sizes) {
       const mdl = new MDL();

@@ -5,6 +5,7 @@ import {
   NET_BUFFER_LIST_POOL_PARAMETERS,
   NET_BUFFER_POOL_PARAMETERS,
 } from "../../src/ndis/ddi/structures/net-buffer.ts";
+import { DriverHoldings } from "../../src/ndis/executive/holdings.ts";
 import { NetBufferCounts, netBufferFunctions } from "../../src/ndis/net-buffer/index.ts";
 
 /** The buffer functions over a small memory, with what a verifier would see. */
@@ -34,6 +35,7 @@ export function fixture(byteLength = 1 << 20): Fixture {
       free: (address) => allocator.free(address),
     },
     counts,
+    holdings: new DriverHoldings(),
     misuse: (rule, message) => misuses.push({ rule, message }),
   });
   const exhaust = (more = 0): void => {

@@ -104,6 +104,8 @@ export interface LoadedImage {
   readonly driverObject: DRIVER_OBJECT;
   /** What the driver holds of NDIS, for leak checks at halt and unload. */
   readonly holdings: DriverHoldings;
+  /** The functions that it was bound to, in which NdisGetRoutineAddress looks names up. */
+  library: object;
   miniport: MiniportDriver | null;
   protocol: ProtocolDriver | null;
 }

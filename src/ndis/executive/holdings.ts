@@ -12,8 +12,6 @@ export interface Holding {
 /** All that one driver holds. The functions of its library share one, and halt and unload ask it what was left behind (MEM-02). */
 export class DriverHoldings {
   readonly #held = new Set<Holding>();
-  /** Spin locks and read-write locks that are acquired; the same before and after every handler (CNC-10). */
-  locksHeld = 0;
 
   get count(): number {
     return this.#held.size;
@@ -37,7 +35,8 @@ export class DriverHoldings {
     for (const holding of this.#held) {
       if (adapter !== null && holding.adapter !== adapter) continue;
       left++;
-      environment.misuse(holding.leftRule, owner, `${holding.traceName} is left behind`);
+      const when = adapter === null ? "unload" : "MiniportHaltEx";
+      environment.misuse(holding.leftRule, owner, `${holding.traceName} of ${owner} is left behind after ${when}`);
     }
     return left;
   }

@@ -9,7 +9,7 @@ import { adapterOf } from "./adapter-of.ts";
 import type { Holding } from "./holdings.ts";
 import { allocationFails, DriverHoldings } from "./holdings.ts";
 import { LookasideList } from "./lookaside-list.ts";
-import { DriverPool, hex } from "./pool.ts";
+import { DriverPool, hex, shown, tagText } from "./pool.ts";
 
 /**
  * Memory functions of one driver (rules MEM-02, MEM-04).
@@ -21,7 +21,7 @@ export function memoryFunctions(
   owner: string,
   holdings: DriverHoldings = new DriverHoldings(),
 ): NdisMemoryFunctions {
-  const pool = new DriverPool(environment, holdings);
+  const pool = new DriverPool(environment, owner, holdings);
   return {
     ...poolFunctions(environment, owner, pool),
     ...lookasideFunctions(environment, owner, holdings, pool),
@@ -76,9 +76,16 @@ function lookasideFunctions(
   return {
     NdisInitializeNPagedLookasideList(Lookaside, Allocate, Free, _Flags, Size, Tag) {
       if (Tag === 0) environment.misuse("MEM-04", owner, "a lookaside list carries a tag");
-      if (Lookaside.Lookaside !== null)
+      if (Lookaside.Lookaside instanceof LookasideList)
         environment.misuse("MEM-04", owner, "the lookaside list is initialised already");
-      const list = new LookasideList(environment.nameObject("lookaside list"), pool, Allocate, Free, Size, Tag);
+      const list = new LookasideList(
+        `${environment.nameObject("lookaside list")} (tag ${tagText(Tag)})`,
+        pool,
+        Allocate,
+        Free,
+        Size,
+        Tag,
+      );
       holdings.take(list);
       Lookaside.Lookaside = list;
     },
@@ -114,8 +121,8 @@ function byteFunctions(environment: NdisEnvironment, owner: string): ByteFunctio
   const { bytes } = worldMemory;
   const { window } = environment.machine.memory;
   const reaches = (address: PVOID, length: number): boolean => {
-    if (window.contains(address, length)) return true;
-    environment.misuse("NullCheck", owner, `${length} bytes at ${hex(address)} are not memory of this machine`);
+    if (typeof address === "number" && typeof length === "number" && window.contains(address, length)) return true;
+    environment.misuse("NullCheck", owner, `${shown(length)} bytes at ${hex(address)} are not memory of this machine`);
     return false;
   };
   return {
@@ -135,7 +142,7 @@ function byteFunctions(environment: NdisEnvironment, owner: string): ByteFunctio
       return 1;
     },
     NdisFillMemory(Destination, Length, Fill) {
-      if (reaches(Destination, Length)) bytes.fill(Fill & 0xff, Destination, Destination + Length);
+      if (reaches(Destination, Length)) bytes.fill(Number(Fill) & 0xff, Destination, Destination + Length);
     },
   };
 }
@@ -169,7 +176,11 @@ function genericObjectFunctions(
     NdisAllocateGenericObject(DriverObject, Tag, Size) {
       if (Tag === 0) environment.misuse("MEM-04", owner, "a generic object carries a tag");
       if (allocationFails(environment)) return null;
-      const object = new GenericObject(environment.nameObject("generic object"), DriverObject, Size);
+      const object = new GenericObject(
+        `${environment.nameObject("generic object")} (tag ${tagText(Tag)})`,
+        DriverObject,
+        Size,
+      );
       holdings.take(object);
       environment.live.memoryBlocks++;
       return object;

@@ -2,19 +2,25 @@ import type { MiniportAdapter } from "../adapter/adapter.ts";
 import type { PVOID } from "../ddi/types.ts";
 import { NULL } from "../ddi/types.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import type { DriverConduct } from "./conduct.ts";
 import type { DriverHoldings, Holding } from "./holdings.ts";
 import { allocationFails } from "./holdings.ts";
 
+/** What is broken when a block is left behind, and when it was allocated in MiniportCoCreateVc. */
+const LEFT = "MEM-04";
+const LEFT_OF_VC = "MEM-12";
+
 /** A block of nonpaged pool. */
 export class PoolBlock implements Holding {
-  readonly leftRule = "MEM-04";
+  readonly leftRule: string;
   readonly adapter: MiniportAdapter | null;
   readonly address: PVOID;
   /** In bytes. */
   readonly length: number;
   readonly tag: number;
 
-  constructor(adapter: MiniportAdapter | null, address: PVOID, length: number, tag: number) {
+  constructor(leftRule: string, adapter: MiniportAdapter | null, address: PVOID, length: number, tag: number) {
+    this.leftRule = leftRule;
     this.adapter = adapter;
     this.address = address;
     this.length = length;
@@ -30,9 +36,11 @@ export class PoolBlock implements Holding {
 export class DriverPool {
   readonly #environment: NdisEnvironment;
   readonly #holdings: DriverHoldings;
+  readonly #conduct: DriverConduct;
   readonly #blocks = new Map<PVOID, PoolBlock>();
 
-  constructor(environment: NdisEnvironment, holdings: DriverHoldings) {
+  constructor(environment: NdisEnvironment, owner: string, holdings: DriverHoldings) {
+    this.#conduct = environment.conductOf(owner);
     this.#environment = environment;
     this.#holdings = holdings;
   }
@@ -43,7 +51,8 @@ export class DriverPool {
     if (allocationFails(this.#environment)) return NULL;
     const address = machine.memory.allocate(length);
     if (address === NULL) return NULL;
-    const block = new PoolBlock(adapter, address, length, tag);
+    const leftRule = this.#conduct.handler === "MiniportCoCreateVc" ? LEFT_OF_VC : LEFT;
+    const block = new PoolBlock(leftRule, adapter, address, length, tag);
     this.#blocks.set(address, block);
     this.#holdings.take(block);
     live.memoryBlocks++;
@@ -63,12 +72,18 @@ export class DriverPool {
   }
 }
 
+/** A value that should be a number, as a message shows it. */
+export function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : `(${typeof value})`;
+}
+
 export function hex(value: number): string {
+  if (typeof value !== "number") return shown(value);
   return `0x${(value >>> 0).toString(16)}`;
 }
 
 /** A pool tag as debuggers show it: four characters, the low byte first. */
-function tagText(tag: number): string {
+export function tagText(tag: number): string {
   let text = "";
   for (let shift = 0; shift < 32; shift += 8) {
     const code = (tag >>> shift) & 0xff;

@@ -4,13 +4,11 @@ import type { NdisSynchronizationFunctions } from "../ddi/functions/synchronizat
 import type { NDIS_RW_LOCK_EX } from "../ddi/handles.ts";
 import { toHandle } from "../ddi/handles.ts";
 import type { LOCK_STATE_EX } from "../ddi/structures/system.ts";
+import { NDIS_RWL_AT_DISPATCH_LEVEL } from "../ddi/structures/system.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { adapterOf } from "./adapter-of.ts";
 import type { DriverHoldings, Holding } from "./holdings.ts";
 import { allocationFails } from "./holdings.ts";
-
-/** Flags of the acquire functions: the caller knows that it is at DISPATCH_LEVEL (ndis.h). */
-export const NDIS_RWL_AT_DISPATCH_LEVEL = 0x01;
 
 /** Values of LOCK_STATE_EX.LockState. */
 const NOT_HELD = 0;
@@ -45,6 +43,12 @@ function resolveLock(environment: NdisEnvironment, owner: string, handle: NDIS_R
   return null;
 }
 
+function isLockState(environment: NdisEnvironment, owner: string, state: unknown, flags: unknown): boolean {
+  if (typeof state === "object" && state !== null && typeof flags === "number") return true;
+  environment.misuse("NullCheck", owner, "LockState is no LOCK_STATE_EX, or Flags no ULONG");
+  return false;
+}
+
 /** Read-write locks: many readers, or one writer. */
 export function readWriteLockFunctions(
   environment: NdisEnvironment,
@@ -52,13 +56,15 @@ export function readWriteLockFunctions(
   holdings: DriverHoldings,
 ): ReadWriteLockFunctions {
   const { processor } = environment;
+  const conduct = environment.conductOf(owner);
   const wrong = (message: string): void => environment.misuse("CNC-10", owner, message);
   const lockOf = (handle: NDIS_RW_LOCK_EX): ReadWriteLock | null => resolveLock(environment, owner, handle);
+  const isState = (state: LOCK_STATE_EX, flags: number): boolean => isLockState(environment, owner, state, flags);
   const raise = (state: LOCK_STATE_EX, flags: number, how: number): void => {
     state.LockState = how;
     state.Flags = flags;
     state.OldIrql = processor.irql;
-    holdings.locksHeld++;
+    conduct.locksHeld++;
     if ((flags & NDIS_RWL_AT_DISPATCH_LEVEL) === 0 && processor.irql < DISPATCH_LEVEL) processor.irql = DISPATCH_LEVEL;
   };
   return {
@@ -77,7 +83,7 @@ export function readWriteLockFunctions(
     },
     NdisAcquireRWLockRead(Lock, LockState, Flags) {
       const lock = lockOf(Lock);
-      if (lock === null) return;
+      if (lock === null || !isState(LockState, Flags)) return;
       if (lock.writing) {
         wrong(
           `${lock.traceName} is acquired for reading while it is held for writing: the processor would wait for ever`,
@@ -89,7 +95,7 @@ export function readWriteLockFunctions(
     },
     NdisAcquireRWLockWrite(Lock, LockState, Flags) {
       const lock = lockOf(Lock);
-      if (lock === null) return;
+      if (lock === null || !isState(LockState, Flags)) return;
       if (lock.writing || lock.readers > 0) {
         wrong(`${lock.traceName} is acquired for writing while it is held: the processor would wait for ever`);
         return;
@@ -99,7 +105,7 @@ export function readWriteLockFunctions(
     },
     NdisReleaseRWLock(Lock, LockState) {
       const lock = lockOf(Lock);
-      if (lock === null) return;
+      if (lock === null || !isState(LockState, 0)) return;
       if (LockState.LockState === HELD_FOR_WRITING && lock.writing) lock.writing = false;
       else if (LockState.LockState === HELD_FOR_READING && lock.readers > 0) lock.readers--;
       else {
@@ -107,7 +113,7 @@ export function readWriteLockFunctions(
         return;
       }
       LockState.LockState = NOT_HELD;
-      holdings.locksHeld--;
+      conduct.locksHeld--;
       if ((LockState.Flags & NDIS_RWL_AT_DISPATCH_LEVEL) === 0) processor.irql = LockState.OldIrql;
     },
   };

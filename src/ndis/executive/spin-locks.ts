@@ -2,7 +2,6 @@ import { DISPATCH_LEVEL } from "../../machine/processor.ts";
 import type { NdisSynchronizationFunctions } from "../ddi/functions/synchronization.ts";
 import type { NDIS_SPIN_LOCK } from "../ddi/structures/system.ts";
 import type { NdisEnvironment } from "../environment.ts";
-import type { DriverHoldings } from "./holdings.ts";
 
 /** How a spin lock was acquired; it is released in the same form (CNC-10). */
 const FREE = 0;
@@ -25,15 +24,12 @@ type SpinLockFunctions = Pick<
 >;
 
 /** Spin locks. There is one processor, so that waiting for a lock that is held would never end: that is a violation. */
-export function spinLockFunctions(
-  environment: NdisEnvironment,
-  owner: string,
-  holdings: DriverHoldings,
-): SpinLockFunctions {
+export function spinLockFunctions(environment: NdisEnvironment, owner: string): SpinLockFunctions {
   const { processor } = environment;
+  const conduct = environment.conductOf(owner);
   const wrong = (message: string): void => environment.misuse("CNC-10", owner, message);
   const lockOf = (storage: NDIS_SPIN_LOCK): KernelSpinLock | null => {
-    if (storage.SpinLock instanceof KernelSpinLock) return storage.SpinLock;
+    if (storage?.SpinLock instanceof KernelSpinLock) return storage.SpinLock;
     wrong("the spin lock is not initialised, or is freed already");
     return null;
   };
@@ -45,7 +41,7 @@ export function spinLockFunctions(
       return;
     }
     lock.form = form;
-    holdings.locksHeld++;
+    conduct.locksHeld++;
     if (form === DPR) return;
     storage.OldIrql = processor.irql;
     if (processor.irql < DISPATCH_LEVEL) processor.irql = DISPATCH_LEVEL;
@@ -60,7 +56,7 @@ export function spinLockFunctions(
       return;
     }
     lock.form = FREE;
-    holdings.locksHeld--;
+    conduct.locksHeld--;
     if (form === PLAIN) processor.irql = storage.OldIrql;
   };
   return {
@@ -75,7 +71,7 @@ export function spinLockFunctions(
       if (lock === null) return;
       if (lock.form !== FREE) {
         wrong("a spin lock is freed while it is held");
-        holdings.locksHeld--;
+        conduct.locksHeld--;
       }
       SpinLock.SpinLock = null;
     },
@@ -88,7 +84,7 @@ export function spinLockFunctions(
 
 /** An interlocked operation takes the lock itself: it is initialised, and the caller does not hold it. */
 export function isFreeSpinLock(environment: NdisEnvironment, owner: string, storage: NDIS_SPIN_LOCK): boolean {
-  if (storage.SpinLock instanceof KernelSpinLock && storage.SpinLock.form === FREE) return true;
+  if (storage?.SpinLock instanceof KernelSpinLock && storage.SpinLock.form === FREE) return true;
   environment.misuse("CNC-10", owner, "the spin lock of an interlocked operation is not initialised, or is held");
   return false;
 }

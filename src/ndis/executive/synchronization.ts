@@ -3,6 +3,7 @@ import { KernelEvent } from "../../machine/thread.ts";
 import type { NdisSynchronizationFunctions } from "../ddi/functions/synchronization.ts";
 import type { NDIS_EVENT } from "../ddi/structures/system.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { isDuration } from "./duration.ts";
 import { DriverHoldings } from "./holdings.ts";
 import { interlockedFunctions } from "./interlocked.ts";
 import { readWriteLockFunctions } from "./read-write-locks.ts";
@@ -21,7 +22,7 @@ export function synchronizationFunctions(
   holdings: DriverHoldings = new DriverHoldings(),
 ): NdisSynchronizationFunctions {
   return {
-    ...spinLockFunctions(environment, owner, holdings),
+    ...spinLockFunctions(environment, owner),
     ...readWriteLockFunctions(environment, owner, holdings),
     ...eventFunctions(environment, owner),
     ...interlockedFunctions(environment, owner),
@@ -36,18 +37,20 @@ type EventFunctions = Pick<
 /** Notification events: set until they are reset. */
 function eventFunctions(environment: NdisEnvironment, owner: string): EventFunctions {
   const eventOf = (storage: NDIS_EVENT): KernelEvent | null => {
-    if (storage.Event === null) environment.misuse("NullCheck", owner, "the event is not initialised");
-    return storage.Event;
+    if (storage?.Event instanceof KernelEvent) return storage.Event;
+    environment.misuse("NullCheck", owner, "the event is not initialised");
+    return null;
   };
   function* wait(storage: NDIS_EVENT, milliseconds: number): Blocking<boolean> {
     const event = eventOf(storage);
     if (event === null) return false;
+    if (!isDuration(environment, owner, milliseconds, "MsToWait")) return false;
     const timeoutNs = milliseconds === 0 ? Number.POSITIVE_INFINITY : milliseconds * NS_PER_MS;
     return yield { event, timeoutNs };
   }
   return {
     NdisInitializeEvent(Event) {
-      if (Event.Event !== null && Event.Event.waiters.length > 0) {
+      if (Event.Event instanceof KernelEvent && Event.Event.waiters.length > 0) {
         environment.misuse("NullCheck", owner, "the event is initialised while a thread waits for it");
       }
       Event.Event = new KernelEvent();

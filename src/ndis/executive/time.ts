@@ -3,6 +3,7 @@ import type { NdisMFunctions } from "../ddi/functions/miniport.ts";
 import type { NdisMiscellaneousFunctions } from "../ddi/functions/miscellaneous.ts";
 import type { NdisRoutine } from "../ddi/types.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { isDuration } from "./duration.ts";
 import { systemTime } from "./system-time.ts";
 
 /** NDIS 6.50: the major version in the high 16 bits, the minor version in the low 16 bits. */
@@ -23,7 +24,7 @@ export function timeFunctions(
   owner: string,
   library: () => object,
 ): NdisMiscellaneousFunctions {
-  const { clock, probe } = environment;
+  const { clock } = environment;
   return {
     NdisGetVersion: () => NDIS_RUNTIME_VERSION,
     NdisGetCurrentSystemTime(CurrentTime) {
@@ -34,9 +35,9 @@ export function timeFunctions(
     },
     NdisStallExecution(MicrosecondsToStall) {
       // Virtual time moves between events only, so a stall takes none. The verifier only warns of a long one.
-      if (MicrosecondsToStall > LONGEST_STALL_US && probe !== null) {
+      if (MicrosecondsToStall > LONGEST_STALL_US) {
         const message = `NdisStallExecution for ${MicrosecondsToStall} µs; at most ${LONGEST_STALL_US}`;
-        probe.emit(environment.name, "warning", "NdisStallExecution_Delay", { owner, message });
+        environment.suspect("NdisStallExecution_Delay", owner, message);
       }
     },
     NdisInitUnicodeString(DestinationString, SourceString) {
@@ -61,9 +62,10 @@ function isRoutine(value: unknown): value is NdisRoutine {
 }
 
 /** NdisMSleep: blocks a thread at PASSIVE_LEVEL. */
-export function sleepFunctions(): Pick<NdisMFunctions, "NdisMSleep"> {
+export function sleepFunctions(environment: NdisEnvironment, owner: string): Pick<NdisMFunctions, "NdisMSleep"> {
   return {
     *NdisMSleep(MicrosecondsToSleep): Blocking<void> {
+      if (!isDuration(environment, owner, MicrosecondsToSleep, "MicrosecondsToSleep")) return;
       yield { event: null, timeoutNs: MicrosecondsToSleep * NS_PER_US };
     },
   };

@@ -12,8 +12,10 @@ import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import type { LARGE_INTEGER } from "../ddi/types.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { adapterOf } from "./adapter-of.ts";
+import { conducted } from "./conduct.ts";
 import type { Holding } from "./holdings.ts";
 import { allocationFails, DriverHoldings } from "./holdings.ts";
+import { shown } from "./pool.ts";
 import { NS_PER_TIME_UNIT, nsUntilSystemTime } from "./system-time.ts";
 
 const NS_PER_MS = 1_000_000;
@@ -50,7 +52,7 @@ class NdisTimer implements ClockTarget, Holding {
     this.processor = environment.processor;
     this.probe = environment.probe;
     this.source = `${environment.name}/${owner}`;
-    this.routine = routine;
+    this.routine = conducted(environment, owner, "NetTimerCallback", routine);
     this.defaultContext = defaultContext;
     this.dpc = new DeferredProcedureCall(this.traceName, () => this.#run());
   }
@@ -112,13 +114,17 @@ export function timerFunctions(
   const set = (handle: NdisTimerHandle, dueTime: LARGE_INTEGER, periodMs: number, context: NDIS_CONTEXT): boolean => {
     const timer = timerOf(handle, "NdisSetTimerObject");
     if (timer === null) return false;
+    if (!Number.isInteger(dueTime) || (typeof periodMs !== "number" && periodMs !== null && periodMs !== undefined)) {
+      environment.misuse("NullCheck", owner, `DueTime ${shown(dueTime)} or MillisecondsPeriod is no number`);
+      return false;
+    }
     const delayNs = dueTime < 0 ? -dueTime * NS_PER_TIME_UNIT : nsUntilSystemTime(clock, dueTime);
     return timer.set(delayNs, periodMs > 0 ? periodMs * NS_PER_MS : 0, context);
   };
   return {
     NdisAllocateTimerObject(NdisHandle, TimerCharacteristics, pTimerObject) {
       const { Header, TimerFunction, FunctionContext } = TimerCharacteristics;
-      if (objectHeaderFault(Header, "NDIS_TIMER_CHARACTERISTICS") !== null || TimerFunction === null) {
+      if (objectHeaderFault(Header, "NDIS_TIMER_CHARACTERISTICS") !== null || typeof TimerFunction !== "function") {
         return NDIS_STATUS_BAD_CHARACTERISTICS;
       }
       if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;

@@ -7,6 +7,7 @@ import type { NDIS_CONTEXT, NdisIoWorkItemHandle } from "../ddi/handles.ts";
 import { toHandle } from "../ddi/handles.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { adapterOf } from "./adapter-of.ts";
+import { conducted } from "./conduct.ts";
 import type { Holding } from "./holdings.ts";
 import { allocationFails, DriverHoldings } from "./holdings.ts";
 
@@ -70,7 +71,10 @@ export function workItemFunctions(
         return;
       }
       item.queued = true;
-      processor.startThread(item.traceName, run(item, Routine, WorkItemContext));
+      processor.startThread(
+        item.traceName,
+        run(item, conducted(environment, owner, "NdisIoWorkItemRoutine", Routine), WorkItemContext),
+      );
     },
     NdisFreeIoWorkItem(NdisIoWorkItemHandle) {
       const item = itemOf(NdisIoWorkItemHandle, "NdisFreeIoWorkItem");

@@ -61,6 +61,10 @@ function writableBytes(): Uint8Array {
   return writable;
 }
 
+function isBuffer(buffer: unknown, length: unknown): boolean {
+  return buffer instanceof Uint8Array && typeof length === "number";
+}
+
 /** NdisMGetBusData and NdisMSetBusData: the first 64 bytes of PCI configuration space. Both return the number of bytes that were there. */
 export function busDataFunctions(
   environment: NdisEnvironment,
@@ -77,7 +81,7 @@ export function busDataFunctions(
     return header;
   };
   const reach = (space: number, offset: number, buffer: Uint8Array, length: number): number =>
-    space === PCI_WHICHSPACE_CONFIG && offset >= 0
+    space === PCI_WHICHSPACE_CONFIG && Number.isInteger(offset) && offset >= 0 && isBuffer(buffer, length)
       ? Math.max(0, Math.min(length, buffer.length, PCI_HEADER.bytes - offset))
       : 0;
   return {

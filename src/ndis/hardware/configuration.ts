@@ -100,7 +100,11 @@ function keyFunctions(environment: NdisEnvironment, owner: string, holdings: Dri
   return {
     NdisOpenConfigurationEx(ConfigObject, ConfigurationHandle) {
       const handle = ConfigObject.NdisHandle;
-      if (handle === null || objectHeaderFault(ConfigObject.Header, "NDIS_CONFIGURATION_OBJECT") !== null)
+      if (
+        typeof handle !== "object" ||
+        handle === null ||
+        objectHeaderFault(ConfigObject.Header, "NDIS_CONFIGURATION_OBJECT") !== null
+      )
         return NDIS_STATUS_FAILURE;
       if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
       const adapter = adapterOf(handle);
@@ -120,8 +124,9 @@ function keyFunctions(environment: NdisEnvironment, owner: string, holdings: Dri
     },
     NdisWriteConfiguration(Status, ConfigurationHandle, Keyword, ParameterValue) {
       const configuration = configurationOf(ConfigurationHandle, "NdisWriteConfiguration");
-      configuration?.key.values.set(Keyword.toLowerCase(), structuredClone(ParameterValue));
-      Status.Value = configuration === null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
+      const value = copyOf(ParameterValue);
+      if (value !== null) configuration?.key.values.set(Keyword.toLowerCase(), value);
+      Status.Value = configuration === null || value === null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
     },
     NdisCloseConfiguration(ConfigurationHandle) {
       const configuration = configurationOf(ConfigurationHandle, "NdisCloseConfiguration");
@@ -148,6 +153,23 @@ function keyFunctions(environment: NdisEnvironment, owner: string, holdings: Dri
       Status.Value = octets === null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
     },
   };
+}
+
+/** A copy of a value whose type and data fit together; null of any other. */
+function copyOf({ ParameterType, ParameterData }: NDIS_CONFIGURATION_PARAMETER): NDIS_CONFIGURATION_PARAMETER | null {
+  if (typeof ParameterData !== "object" || ParameterData === null) return null;
+  const types = NDIS_PARAMETER_TYPE;
+  if (ParameterType === types.NdisParameterInteger || ParameterType === types.NdisParameterHexInteger) {
+    if (!("IntegerData" in ParameterData) || typeof ParameterData.IntegerData !== "number") return null;
+    return { ParameterType, ParameterData: { IntegerData: ParameterData.IntegerData } };
+  }
+  if (ParameterType === types.NdisParameterString || ParameterType === types.NdisParameterMultiString) {
+    if (!("StringData" in ParameterData) || typeof ParameterData.StringData !== "string") return null;
+    return { ParameterType, ParameterData: { StringData: ParameterData.StringData } };
+  }
+  if (ParameterType !== types.NdisParameterBinary) return null;
+  if (!("BinaryData" in ParameterData) || !(ParameterData.BinaryData instanceof Uint8Array)) return null;
+  return { ParameterType, ParameterData: { BinaryData: ParameterData.BinaryData.slice() } };
 }
 
 /** The octets of a string of hexadecimal digits, with or without "-" between octets; null when it is something else. */

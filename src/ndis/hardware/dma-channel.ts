@@ -7,6 +7,7 @@ import type { NDIS_SG_DMA_DESCRIPTION } from "../ddi/structures/interrupt.ts";
 import type { MDL, NET_BUFFER } from "../ddi/structures/net-buffer.ts";
 import type { DEVICE_OBJECT } from "../ddi/structures/system.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { conducted } from "../executive/conduct.ts";
 import type { Holding } from "../executive/holdings.ts";
 
 /** SCATTER_GATHER_LIST of C on x64: bytes before the elements, and of an element (wdm.h). */
@@ -48,8 +49,13 @@ export class DmaChannel implements Holding {
     this.traceName = adapter.environment.nameObject("dma");
     this.adapter = adapter;
     this.maximumBytes = description.MaximumPhysicalMapping;
-    this.processList = processList;
-    this.sharedMemoryComplete = description.SharedMemAllocateCompleteHandler;
+    const owner = adapter.driver.name;
+    this.processList = conducted(this.environment, owner, "MiniportProcessSGList", processList);
+    const complete = description.SharedMemAllocateCompleteHandler;
+    this.sharedMemoryComplete =
+      typeof complete !== "function"
+        ? null
+        : conducted(this.environment, owner, "MiniportSharedMemoryAllocateComplete", complete);
     this.deviceObject = description.PdoOverride ?? {
       DriverObject: adapter.driver.driverObject,
       DeviceName: adapter.slot.name,

@@ -7,6 +7,7 @@ import {
   NDIS_STATUS_RESOURCES,
   NDIS_STATUS_SUCCESS,
 } from "../ddi/status.ts";
+import { NET_BUFFER } from "../ddi/structures/net-buffer.ts";
 import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { DriverHoldings } from "../executive/holdings.ts";
@@ -54,8 +55,10 @@ function channelFunctions(
   return {
     NdisMRegisterScatterGatherDma(MiniportAdapterHandle, DmaDescription, NdisMiniportDmaHandle) {
       const adapter = claimingAdapter(environment, owner, MiniportAdapterHandle, "NdisMRegisterScatterGatherDma");
-      if (adapter === null || DmaDescription.ProcessSGListHandler === null) return NDIS_STATUS_NOT_SUPPORTED;
+      if (adapter === null || typeof DmaDescription.ProcessSGListHandler !== "function")
+        return NDIS_STATUS_NOT_SUPPORTED;
       if (objectHeaderFault(DmaDescription.Header, "NDIS_SG_DMA_DESCRIPTION") !== null) return NDIS_STATUS_BAD_VERSION;
+      if (!isMappingSize(DmaDescription.MaximumPhysicalMapping)) return NDIS_STATUS_NOT_SUPPORTED;
       if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
       const channel = new DmaChannel(adapter, DmaDescription, DmaDescription.ProcessSGListHandler);
       channels.add(channel);
@@ -80,11 +83,31 @@ function channelFunctions(
   };
 }
 
+function isMappingSize(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** The storage that a driver offers for a list: none, or a SCATTER_GATHER_LIST. */
+function isListStorage(storage: unknown, bytes: unknown): boolean {
+  if (storage === null || storage === undefined) return true;
+  return (
+    typeof bytes === "number" && typeof storage === "object" && "Elements" in storage && Array.isArray(storage.Elements)
+  );
+}
+
 function listFunctions(environment: NdisEnvironment, owner: string): ListFunctions {
   const { live } = environment;
   return {
     NdisMAllocateNetBufferSGList(handle, NetBuffer, Context, _Flags, Buffer, BufferSize) {
       const channel = resolveChannel(environment, owner, handle, "NdisMAllocateNetBufferSGList");
+      if (!(NetBuffer instanceof NET_BUFFER) || !NetBuffer.ndisAllocated || !isListStorage(Buffer, BufferSize)) {
+        environment.misuse(
+          "MEM-08",
+          owner,
+          "NdisMAllocateNetBufferSGList for no NET_BUFFER of a pool, or into no list",
+        );
+        return NDIS_STATUS_RESOURCES;
+      }
       if (channel === null || NetBuffer.DataLength > channel.maximumBytes) return NDIS_STATUS_RESOURCES;
       if (environment.machine.chooser !== null && allocationFails(environment)) return NDIS_STATUS_RESOURCES;
       const list = channel.map(NetBuffer);
@@ -94,7 +117,7 @@ function listFunctions(environment: NdisEnvironment, owner: string): ListFunctio
       }
       live.scatterGatherLists++;
       // NDIS uses its own storage when the driver's is missing or too small.
-      if (Buffer === null || BufferSize < channel.listBytes) {
+      if (Buffer === null || Buffer === undefined || BufferSize < channel.listBytes) {
         channel.processList(channel.deviceObject, null, list, Context);
       } else {
         channel.showAs(list, Buffer);

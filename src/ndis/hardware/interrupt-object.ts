@@ -14,6 +14,7 @@ import type { NDIS_CONTEXT } from "../ddi/handles.ts";
 import { OutParameter } from "../ddi/handles.ts";
 import type { NDIS_RECEIVE_THROTTLE_PARAMETERS } from "../ddi/structures/hardware.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { conducted } from "../executive/conduct.ts";
 import type { Holding } from "../executive/holdings.ts";
 
 /** Bug check codes (bugcodes.h). */
@@ -48,6 +49,24 @@ export class InterruptVector {
   }
 }
 
+function conductedHandlers(
+  environment: NdisEnvironment,
+  owner: string,
+  { messages, isr, dpc }: InterruptHandlers,
+): InterruptHandlers {
+  return messages
+    ? {
+        messages,
+        isr: conducted(environment, owner, "MiniportMessageInterrupt", isr),
+        dpc: conducted(environment, owner, "MiniportMessageInterruptDPC", dpc),
+      }
+    : {
+        messages,
+        isr: conducted(environment, owner, "MiniportInterrupt", isr),
+        dpc: conducted(environment, owner, "MiniportInterruptDPC", dpc),
+      };
+}
+
 /** What NdisMRegisterInterruptEx made. Serving an interrupt allocates nothing: the out-parameters are used again. */
 export class RegisteredInterrupt implements Holding {
   readonly leftRule = "Init_RegisterInterrupt";
@@ -80,7 +99,7 @@ export class RegisteredInterrupt implements Holding {
     this.adapter = adapter;
     this.environment = environment;
     this.context = context;
-    this.handlers = handlers;
+    this.handlers = conductedHandlers(environment, owner, handlers);
     this.#owner = owner;
     this.#source = `${environment.name}/${owner}`;
     this.#clock = environment.clock;
@@ -98,9 +117,17 @@ export class RegisteredInterrupt implements Holding {
         "the interrupt is served again and again; nothing makes the device let go",
       );
     }
+    const asserted = this.handlers.messages || this.adapter.slot.lineAsserted;
     this.#queueDefaultDpc.Value = false;
     this.#targetProcessors.Value = 0;
     const recognised = this.#callIsr(vector.messageId);
+    if (recognised && !asserted) {
+      this.environment.misuse(
+        "CNC-06",
+        this.#owner,
+        "MiniportInterrupt claims an interrupt that its NIC did not raise",
+      );
+    }
     // TargetProcessors counts when the default DPC is not asked for.
     const wantsDpc = this.#queueDefaultDpc.Value || (this.#targetProcessors.Value & THIS_PROCESSOR) !== 0;
     if (recognised && wantsDpc) this.#processor.queueDpc(vector.dpc);

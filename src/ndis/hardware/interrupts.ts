@@ -13,6 +13,7 @@ import type { IO_INTERRUPT_MESSAGE_INFO } from "../ddi/structures/hardware.ts";
 import type { NDIS_MINIPORT_INTERRUPT_CHARACTERISTICS } from "../ddi/structures/interrupt.ts";
 import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { conducted } from "../executive/conduct.ts";
 import { DriverHoldings } from "../executive/holdings.ts";
 import { claimingAdapter } from "./claim.ts";
 import type { InterruptHandlers } from "./interrupt-object.ts";
@@ -45,6 +46,7 @@ export function interruptFunctions(
   };
   const queueDpc = (handle: NdisInterruptHandle, messageId: number, targets: number, context: NDIS_CONTEXT): number => {
     const interrupt = interruptOf(handle, "CNC-05", "NdisMQueueDpc");
+    if (typeof targets !== "number") return 0;
     const vector = vectorOf(interrupt, messageId);
     if (interrupt === null || vector === null || (targets & THIS_PROCESSOR) === 0) return 0;
     return interrupt.queueDpc(vector, context) ? THIS_PROCESSOR : 0;
@@ -81,7 +83,8 @@ export function interruptFunctions(
       if (vector === null) return false;
       const before = processor.irql;
       processor.irql = Math.max(before, vector.interrupt.irql);
-      const result = SynchronizeFunction(SynchronizeContext);
+      const synchronize = conducted(environment, owner, "MiniportSynchronizeInterrupt", SynchronizeFunction);
+      const result = synchronize(SynchronizeContext);
       processor.irql = before;
       return result;
     },
@@ -113,6 +116,10 @@ function messageCount(adapter: MiniportAdapter): number {
   return adapter.slot.device?.identity.messageCount ?? 0;
 }
 
+function isRoutine<Routine>(value: Routine | null): value is Routine {
+  return typeof value === "function";
+}
+
 /** The handlers that count: those of messages if they are granted, else those of the line. Null when one of them is missing. */
 function grantedHandlers(
   adapter: MiniportAdapter,
@@ -121,11 +128,11 @@ function grantedHandlers(
   const { InterruptHandler, InterruptDpcHandler, MessageInterruptHandler, MessageInterruptDpcHandler } =
     characteristics;
   if (characteristics.MsiSupported) {
-    if (MessageInterruptHandler === null || MessageInterruptDpcHandler === null) return null;
+    if (!isRoutine(MessageInterruptHandler) || !isRoutine(MessageInterruptDpcHandler)) return null;
     if (messageCount(adapter) > 0)
       return { messages: true, isr: MessageInterruptHandler, dpc: MessageInterruptDpcHandler };
   }
-  if (InterruptHandler === null || InterruptDpcHandler === null) return null;
+  if (!isRoutine(InterruptHandler) || !isRoutine(InterruptDpcHandler)) return null;
   return { messages: false, isr: InterruptHandler, dpc: InterruptDpcHandler };
 }
 

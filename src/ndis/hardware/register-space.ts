@@ -68,6 +68,7 @@ class RegisterMappings {
   /** The mapping that holds the aligned register at `address`, or null. */
   holding(address: PVOID): RegisterMapping | null {
     const last = this.#last;
+    if (typeof address !== "number") return null;
     if (last !== null && address >= last.start && address + REGISTER_BYTES <= last.end && isAligned(address))
       return last;
     if (!isAligned(address)) return null;
@@ -149,7 +150,8 @@ export function registerSpaceFunctions(
     },
     NdisWriteRegisterUlong(Register, Data) {
       const mapping = mappingOf(Register);
-      if (mapping !== null) mapping.slot.write32(Register - mapping.windowStart, Data);
+      if (typeof Data !== "number") environment.misuse("NullCheck", owner, "Data of a register write is no ULONG");
+      else if (mapping !== null) mapping.slot.write32(Register - mapping.windowStart, Data);
     },
   };
 }

@@ -100,6 +100,7 @@ export function sharedMemoryFunctions(
 ): SharedMemoryFunctions {
   const { probe, processor } = environment;
   const source = `${environment.name}/${owner}`;
+  const conduct = environment.conductOf(owner);
   const blocks = new SharedMemoryBlocks(environment, holdings);
   // biome-ignore lint/correctness/useYield: a thread body that never blocks
   function* allocateLater(channel: DmaChannel, length: number, cached: boolean, context: NDIS_CONTEXT): Blocking<void> {
@@ -138,7 +139,9 @@ export function sharedMemoryFunctions(
       const adapter = resolveAdapter(environment, MiniportAdapterHandle, owner);
       if (adapter === null) return;
       const block = blocks.at(VirtualAddress);
-      if (block === undefined) {
+      if (conduct.handler === "MiniportShutdownEx") {
+        environment.misuse("MEM-05", owner, "NdisMFreeSharedMemory is called from MiniportShutdownEx");
+      } else if (block === undefined) {
         environment.misuse(
           "MEM-05",
           owner,

@@ -1,10 +1,10 @@
 import type { Machine } from "../../machine/machine.ts";
 import type { MiniportAdapter } from "../adapter/adapter.ts";
-import type { NdisBufferFunctions } from "../ddi/functions/buffers.ts";
 import type { NdisRegistrationFunctions } from "../ddi/functions/registration.ts";
 import type { LoadedImage } from "../driver/drivers.ts";
 import { setOptionalHandlers } from "../driver/optional-handlers.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { bufferFunctions } from "../executive/buffer-allocation.ts";
 import { deferredFunctions } from "../executive/deferred.ts";
 import { memoryFunctions } from "../executive/memory.ts";
 import { synchronizationFunctions } from "../executive/synchronization.ts";
@@ -13,6 +13,7 @@ import { busDataFunctions } from "../hardware/bus-data.ts";
 import { configurationFunctions } from "../hardware/configuration.ts";
 import { hardwareFunctions } from "../hardware/hardware.ts";
 import { interruptFunctions } from "../hardware/interrupts.ts";
+import type { NetBufferCounts } from "../net-buffer/index.ts";
 import type { OidRequests } from "../oid/oid-request.ts";
 import { callManagerFunctions, miniportCallManagerFunctions } from "./call-management.ts";
 import { clientFunctions, connectionFunctions } from "./client.ts";
@@ -37,7 +38,7 @@ export interface LibraryParts {
   readonly oids: OidRequests;
   /** Adapters that are there. */
   readonly adapters: readonly MiniportAdapter[];
-  readonly buffers: NdisBufferFunctions;
+  readonly bufferCounts: NetBufferCounts;
 }
 
 function memoryAccess(machine: Machine): MemoryAccess {
@@ -58,11 +59,11 @@ function registrationFunctions(environment: NdisEnvironment, image: LoadedImage)
 }
 
 function commonFunctions(parts: LibraryParts, image: LoadedImage) {
-  const { environment, buffers } = parts;
+  const { environment, bufferCounts } = parts;
   const { holdings, name: owner } = image;
   return {
     ...registrationFunctions(environment, image),
-    ...buffers,
+    ...bufferFunctions(environment, owner, holdings, bufferCounts),
     ...memoryFunctions(environment, owner, holdings),
     ...synchronizationFunctions(environment, owner, holdings),
     ...deferredFunctions(environment, owner, holdings),
@@ -76,7 +77,7 @@ function anyMiniportFunctions(parts: LibraryParts, image: LoadedImage) {
   const { holdings, name: owner } = image;
   return {
     ...commonFunctions(parts, image),
-    ...sleepFunctions(),
+    ...sleepFunctions(environment, owner),
     ...busDataFunctions(environment, owner),
     ...hardwareFunctions(environment, owner, holdings),
     ...interruptFunctions(environment, owner, holdings),
@@ -101,28 +102,28 @@ export function miniportCallManagerLibrary(parts: LibraryParts, image: LoadedIma
     ...anyMiniportFunctions(parts, image),
     ...miniportCallManagerFunctions(environment, image.name, oids),
   };
-  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => image.library) };
 }
 
 /** The library of a connection-oriented miniport whose calls a stand-alone call manager manages. */
 export function coMiniportLibrary(parts: LibraryParts, image: LoadedImage) {
   const { environment } = parts;
   const library = { ...anyMiniportFunctions(parts, image), ...coMiniportVcFunctions(environment, image.name) };
-  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => image.library) };
 }
 
 /** The library of a connection-oriented client. */
 export function clientLibrary(parts: LibraryParts, image: LoadedImage) {
   const { environment } = parts;
   const library = { ...anyProtocolFunctions(parts, image), ...clientFunctions(environment, image.name) };
-  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => image.library) };
 }
 
 /** The library of a stand-alone call manager. */
 export function callManagerLibrary(parts: LibraryParts, image: LoadedImage) {
   const { environment } = parts;
   const library = { ...anyProtocolFunctions(parts, image), ...callManagerFunctions(environment, image.name) };
-  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => image.library) };
 }
 
 /** The library of a protocol driver that is a client of one address family and the call manager of another, as NDPROXY is (WAN-02). */
@@ -133,7 +134,7 @@ export function proxyLibrary(parts: LibraryParts, image: LoadedImage) {
     ...clientFunctions(environment, image.name),
     ...callManagerFunctions(environment, image.name),
   };
-  return { ...library, ...timeFunctions(environment, image.name, () => library) };
+  return { ...library, ...timeFunctions(environment, image.name, () => image.library) };
 }
 
 /** Every role that has a library. */

@@ -1,8 +1,8 @@
 import type { NDIS_STATUS_FINAL } from "../ddi/status-codes.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS } from "../ddi/status-codes.ts";
-import type { NET_BUFFER_LIST } from "../ddi/structures/net-buffer.ts";
-import { NET_BUFFER_LIST_CONTEXT } from "../ddi/structures/net-buffer.ts";
+import { NET_BUFFER_LIST, NET_BUFFER_LIST_CONTEXT } from "../ddi/structures/net-buffer.ts";
 import { NULL } from "../ddi/types.ts";
+import { shown } from "../executive/pool.ts";
 import type { NetBufferEnvironment } from "./environment.ts";
 import { RULE_ALLOCATION } from "./environment.ts";
 
@@ -65,7 +65,10 @@ export class ContextSpace {
     const context = list.Context;
     const inUse = context === null ? 0 : context.Size - context.Offset;
     if (context === null || !isContextSize(contextSize, POINTER_BYTES) || contextSize > inUse) {
-      this.#environment.misuse(RULE_ALLOCATION, `${contextSize} bytes of context freed where ${inUse} are in use`);
+      this.#environment.misuse(
+        RULE_ALLOCATION,
+        `${shown(contextSize)} bytes of context freed where ${inUse} are in use`,
+      );
       return;
     }
     context.Offset += contextSize;
@@ -94,7 +97,7 @@ export class ContextSpace {
   }
 
   #isAlive(list: NET_BUFFER_LIST): boolean {
-    if (list.ndisAllocated) return true;
+    if (list instanceof NET_BUFFER_LIST && list.ndisAllocated) return true;
     this.#environment.misuse(RULE_ALLOCATION, "context space of a NET_BUFFER_LIST that is not allocated");
     return false;
   }

@@ -3,10 +3,10 @@ import type { OutParameter } from "../ddi/handles.ts";
 import { InOutParameter } from "../ddi/handles.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status-codes.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS } from "../ddi/status-codes.ts";
-import type { MDL, NET_BUFFER } from "../ddi/structures/net-buffer.ts";
+import { MDL, NET_BUFFER } from "../ddi/structures/net-buffer.ts";
 import type { PVOID } from "../ddi/types.ts";
 import { NULL } from "../ddi/types.ts";
-import { hex } from "../executive/pool.ts";
+import { hex, shown } from "../executive/pool.ts";
 import type { NetBufferEnvironment } from "./environment.ts";
 import { RULE_ALLOCATION, RULE_DATA_START, RULE_POINTER } from "./environment.ts";
 import type { MdlStore } from "./mdls.ts";
@@ -44,7 +44,7 @@ export class FrameData {
   advance(netBuffer: NET_BUFFER, delta: number, freeMdl: boolean, freeHandler: NET_BUFFER_FREE_MDL | null): void {
     if (!this.#isAlive(netBuffer)) return;
     if (!(isSize(delta) && delta <= netBuffer.DataLength)) {
-      this.#environment.misuse(RULE_DATA_START, `advance by ${delta} of ${netBuffer.DataLength} bytes`);
+      this.#environment.misuse(RULE_DATA_START, `advance by ${shown(delta)} of ${netBuffer.DataLength} bytes`);
       return;
     }
     netBuffer.DataLength -= delta;
@@ -64,7 +64,7 @@ export class FrameData {
     while (head !== null && netBuffer.DataOffset >= head.ByteCount) {
       const owner = head.ndisOwner;
       if (owner !== MDL_OF_RETREAT && owner !== MDL_OF_HANDLER) return;
-      if (owner === MDL_OF_HANDLER && freeHandler === null) {
+      if (owner === MDL_OF_HANDLER && typeof freeHandler !== "function") {
         this.#environment.misuse(RULE_DATA_START, "the MDL came from NetAllocateMdl and no NetFreeMdl was given");
         return;
       }
@@ -74,7 +74,7 @@ export class FrameData {
       head.Next = null;
       if (owner === MDL_OF_RETREAT) {
         this.#mdls.releaseWithMemory(head);
-      } else if (freeHandler !== null) {
+      } else if (typeof freeHandler === "function") {
         head.ndisOwner = MDL_OF_DRIVER;
         freeHandler(head);
       }
@@ -90,7 +90,10 @@ export class FrameData {
   ): NDIS_STATUS_FINAL {
     if (!this.#isAlive(netBuffer)) return NDIS_STATUS_FAILURE;
     if (!(isSize(delta) && isSize(backFill))) {
-      this.#environment.misuse(RULE_DATA_START, `retreat by ${delta} bytes with ${backFill} bytes of backfill`);
+      this.#environment.misuse(
+        RULE_DATA_START,
+        `retreat by ${shown(delta)} bytes with ${shown(backFill)} bytes of backfill`,
+      );
       return NDIS_STATUS_FAILURE;
     }
     if (delta > netBuffer.DataOffset) {
@@ -114,14 +117,18 @@ export class FrameData {
     allocateHandler: NET_BUFFER_ALLOCATE_MDL | null,
   ): NDIS_STATUS_FINAL {
     let mdl: MDL | null;
-    if (allocateHandler === null) {
+    if (allocateHandler !== null && allocateHandler !== undefined && typeof allocateHandler !== "function") {
+      this.#environment.misuse(RULE_POINTER, "NetAllocateMdl is no routine");
+      return NDIS_STATUS_FAILURE;
+    }
+    if (allocateHandler === null || allocateHandler === undefined) {
       mdl = this.#mdls.allocateWithMemory(MDL_OF_RETREAT, byteLength);
       if (mdl === null) return NDIS_STATUS_RESOURCES;
     } else {
       this.#bufferSize.Value = byteLength;
       mdl = allocateHandler(this.#bufferSize);
       if (mdl === null) return NDIS_STATUS_RESOURCES;
-      if (mdl.ndisOwner !== MDL_OF_DRIVER || mdl.ByteCount < byteLength) {
+      if (!(mdl instanceof MDL) || mdl.ndisOwner !== MDL_OF_DRIVER || mdl.ByteCount < byteLength) {
         this.#environment.misuse(RULE_DATA_START, `NetAllocateMdl gave no MDL of its own with ${byteLength} bytes`);
         return NDIS_STATUS_FAILURE;
       }
@@ -143,6 +150,10 @@ export class FrameData {
   ): PVOID {
     if (!this.#isAlive(netBuffer)) return NULL;
     if (!(isSize(bytesNeeded) && bytesNeeded <= netBuffer.DataLength)) return NULL;
+    if (!(isSize(storage) && isSize(alignMultiple) && isSize(alignOffset))) {
+      this.#environment.misuse(RULE_POINTER, "Storage, AlignMultiple or AlignOffset of NdisGetDataBuffer is no number");
+      return NULL;
+    }
     let mdl = netBuffer.CurrentMdl;
     let offset = netBuffer.CurrentMdlOffset;
     while (mdl !== null && offset >= mdl.ByteCount && mdl.Next !== null) {
@@ -183,6 +194,10 @@ export class FrameData {
     sourceOffset: number,
     bytesCopied: OutParameter<number>,
   ): NDIS_STATUS_FINAL {
+    if (typeof bytesCopied !== "object" || bytesCopied === null) {
+      this.#environment.misuse(RULE_POINTER, "BytesCopied is NULL");
+      return NDIS_STATUS_RESOURCES;
+    }
     bytesCopied.Value = 0;
     if (!this.#isAlive(destination) || !this.#isAlive(source)) return NDIS_STATUS_RESOURCES;
     if (!(isSize(destinationOffset) && isSize(bytesToCopy) && isSize(sourceOffset))) return NDIS_STATUS_RESOURCES;
@@ -227,7 +242,7 @@ export class FrameData {
   }
 
   #isAlive(netBuffer: Readonly<NET_BUFFER>): boolean {
-    if (netBuffer.ndisAllocated) return true;
+    if (netBuffer instanceof NET_BUFFER && netBuffer.ndisAllocated) return true;
     this.#environment.misuse(RULE_ALLOCATION, "use of a NET_BUFFER that is not allocated");
     return false;
   }

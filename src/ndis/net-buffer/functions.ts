@@ -1,11 +1,15 @@
 import type { NdisBufferFunctions } from "../ddi/functions/buffers.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS } from "../ddi/status-codes.ts";
-import type { NDIS_NET_BUFFER_LIST_INFO, NET_BUFFER_LIST } from "../ddi/structures/net-buffer.ts";
-import { NDIS_NET_BUFFER_LIST_INFO as INFO, NET_BUFFER_LIST_INFO } from "../ddi/structures/net-buffer.ts";
+import type { NDIS_NET_BUFFER_LIST_INFO } from "../ddi/structures/net-buffer.ts";
+import {
+  NDIS_NET_BUFFER_LIST_INFO as INFO,
+  NET_BUFFER,
+  NET_BUFFER_LIST,
+  NET_BUFFER_LIST_INFO,
+} from "../ddi/structures/net-buffer.ts";
 import { NULL } from "../ddi/types.ts";
 import type { NetBufferEnvironment } from "./environment.ts";
-import { RULE_ALLOCATION } from "./environment.ts";
-import { MDL_OF_DRIVER } from "./mdls.ts";
+import { RULE_POINTER } from "./environment.ts";
 import { NetBuffers } from "./net-buffers.ts";
 import { NetBufferListPool, NetBufferPool } from "./pools.ts";
 
@@ -41,9 +45,23 @@ function copyInformation(
   for (const id of ids) destination.NetBufferListInfo[id] = NET_BUFFER_LIST_INFO(source, id);
 }
 
+type ListCheck = (list: NET_BUFFER_LIST) => boolean;
+
+function listCheck(environment: NetBufferEnvironment): ListCheck {
+  return (list) => {
+    if (list instanceof NET_BUFFER_LIST) return true;
+    environment.misuse(RULE_POINTER, "what is no NET_BUFFER_LIST is given as one");
+    return false;
+  };
+}
+
 /** Every buffer of the list gets room in front, or none does. */
-function retreatList(data: NetBuffers["data"]): NdisBufferFunctions["NdisRetreatNetBufferListDataStart"] {
+function retreatList(
+  data: NetBuffers["data"],
+  isList: ListCheck,
+): NdisBufferFunctions["NdisRetreatNetBufferListDataStart"] {
   return (list, delta, backFill, allocateHandler, freeHandler) => {
+    if (!isList(list)) return NDIS_STATUS_FAILURE;
     for (let nb = list.FirstNetBuffer; nb !== null; nb = nb.Next) {
       const status = data.retreat(nb, delta, backFill, allocateHandler);
       if (status === NDIS_STATUS_SUCCESS) continue;
@@ -57,17 +75,18 @@ function retreatList(data: NetBuffers["data"]): NdisBufferFunctions["NdisRetreat
 }
 
 /**
- * The buffer functions of the DDI for one NDIS instance, by their documented names (nblapi.h). Behaviour that the
+ * The buffer functions of the DDI for one driver, by their documented names (nblapi.h). Behaviour that the
  * documentation leaves open: a NET_BUFFER that comes with data starts with DataOffset 0 and DataLength 0.
  */
 export function netBufferFunctions(environment: NetBufferEnvironment): NdisBufferFunctions {
   const netBuffers = new NetBuffers(environment);
   const { mdls, contexts, data } = netBuffers;
   let lastPartialCancelId = 0;
+  const isList = listCheck(environment);
   return {
-    NdisAllocateNetBufferListPool: (_owner, parameters) => netBuffers.createListPool(parameters),
+    NdisAllocateNetBufferListPool: (holder, parameters) => netBuffers.createListPool(holder, parameters),
     NdisFreeNetBufferListPool: (pool) => netBuffers.closePool(netBuffers.listPool(pool)),
-    NdisAllocateNetBufferPool: (_owner, parameters) => netBuffers.createNetBufferPool(parameters),
+    NdisAllocateNetBufferPool: (holder, parameters) => netBuffers.createNetBufferPool(holder, parameters),
     NdisFreeNetBufferPool: (pool) => netBuffers.closePool(netBuffers.netBufferPool(pool)),
     NdisAllocateNetBufferAndNetBufferList: (pool, contextSize, backFill, mdlChain, dataOffset, dataLength) =>
       netBuffers.allocateListWithNetBuffer(pool, contextSize, backFill, mdlChain, dataOffset, dataLength),
@@ -90,25 +109,29 @@ export function netBufferFunctions(environment: NetBufferEnvironment): NdisBuffe
     NdisRetreatNetBufferDataStart: (netBuffer, delta, backFill, allocateHandler) =>
       data.retreat(netBuffer, delta, backFill, allocateHandler),
     NdisAdvanceNetBufferListDataStart: (list, delta, freeMdl, freeHandler) => {
+      if (!isList(list)) return;
       for (let nb = list.FirstNetBuffer; nb !== null; nb = nb.Next) data.advance(nb, delta, freeMdl, freeHandler);
     },
-    NdisRetreatNetBufferListDataStart: retreatList(data),
+    NdisRetreatNetBufferListDataStart: retreatList(data, isList),
     NdisGetDataBuffer: (netBuffer, bytesNeeded, storage, alignMultiple, alignOffset) =>
       data.getDataBuffer(netBuffer, bytesNeeded, storage, alignMultiple, alignOffset),
     NdisCopyFromNetBufferToNetBuffer: (destination, destinationOffset, bytesToCopy, source, sourceOffset, copied) =>
       data.copy(destination, destinationOffset, bytesToCopy, source, sourceOffset, copied),
 
-    NdisCopySendNetBufferListInfo: (destination, source) => copyInformation(destination, source, SEND_INFORMATION),
-    NdisCopyReceiveNetBufferListInfo: (destination, source) =>
-      copyInformation(destination, source, RECEIVE_INFORMATION),
-    NdisGetPoolFromNetBufferList: (list) => list.NdisPoolHandle,
-    NdisGetPoolFromNetBuffer: (netBuffer) => netBuffer.NdisPoolHandle,
-
-    NdisAllocateMdl: (_owner, address, byteLength) => {
-      if (address !== NULL && byteLength > 0) return mdls.describe(MDL_OF_DRIVER, address, byteLength);
-      environment.misuse(RULE_ALLOCATION, `NdisAllocateMdl for ${byteLength} bytes at address ${address}`);
+    NdisCopySendNetBufferListInfo: (destination, source) => {
+      if (isList(destination) && isList(source)) copyInformation(destination, source, SEND_INFORMATION);
+    },
+    NdisCopyReceiveNetBufferListInfo: (destination, source) => {
+      if (isList(destination) && isList(source)) copyInformation(destination, source, RECEIVE_INFORMATION);
+    },
+    NdisGetPoolFromNetBufferList: (list) => (isList(list) ? list.NdisPoolHandle : null),
+    NdisGetPoolFromNetBuffer: (netBuffer) => {
+      if (netBuffer instanceof NET_BUFFER) return netBuffer.NdisPoolHandle;
+      environment.misuse(RULE_POINTER, "NdisGetPoolFromNetBuffer of what is no NET_BUFFER");
       return null;
     },
+
+    NdisAllocateMdl: (_owner, address, byteLength) => mdls.describeForDriver(address, byteLength),
     NdisFreeMdl: (mdl) => mdls.freeForDriver(mdl),
 
     NdisGeneratePartialCancelId: () => {
@@ -116,9 +139,10 @@ export function netBufferFunctions(environment: NetBufferEnvironment): NdisBuffe
       return lastPartialCancelId;
     },
     NDIS_SET_NET_BUFFER_LIST_CANCEL_ID: (list, cancelId) => {
-      list.NetBufferListInfo[INFO.NetBufferListCancelId] = cancelId;
+      if (isList(list)) list.NetBufferListInfo[INFO.NetBufferListCancelId] = cancelId;
     },
     NDIS_GET_NET_BUFFER_LIST_CANCEL_ID: (list) => {
+      if (!isList(list)) return NULL;
       const cancelId = NET_BUFFER_LIST_INFO(list, INFO.NetBufferListCancelId);
       return typeof cancelId === "number" ? cancelId : NULL;
     },

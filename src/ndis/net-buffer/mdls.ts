@@ -1,8 +1,10 @@
 import { MDL } from "../ddi/structures/net-buffer.ts";
 import type { PVOID } from "../ddi/types.ts";
 import { NULL } from "../ddi/types.ts";
+import type { DriverHoldings, Holding } from "../executive/holdings.ts";
+import { hex, shown } from "../executive/pool.ts";
 import type { NetBufferEnvironment } from "./environment.ts";
-import { RULE_ALLOCATION } from "./environment.ts";
+import { RULE_ALLOCATION, RULE_LEFT_MDL, RULE_POINTER } from "./environment.ts";
 
 /** MDL.ndisOwner: who allocated an MDL, and so who frees it. */
 export const MDL_FREE = 0;
@@ -16,13 +18,53 @@ export const MDL_OF_HANDLER = 4;
 /** Describes a piece of another MDL's memory for a clone. */
 export const MDL_OF_CLONE = 5;
 
+function isAddress(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** The MDLs that a driver allocated and has not freed: one holding, as long as there is any. */
+class DriverMdls implements Holding {
+  readonly leftRule = RULE_LEFT_MDL;
+  readonly adapter = null;
+  readonly #holdings: DriverHoldings;
+  #count = 0;
+
+  constructor(holdings: DriverHoldings) {
+    this.#holdings = holdings;
+  }
+
+  get traceName(): string {
+    return `${this.#count} MDLs`;
+  }
+
+  add(): void {
+    if (++this.#count === 1) this.#holdings.take(this);
+  }
+
+  remove(): void {
+    if (--this.#count === 0) this.#holdings.giveBack(this);
+  }
+}
+
 /** Makes MDLs and takes them back; a freed one serves the next request. */
 export class MdlStore {
   readonly #environment: NetBufferEnvironment;
   readonly #free: MDL[] = [];
+  readonly #ofDriver: DriverMdls;
 
   constructor(environment: NetBufferEnvironment) {
     this.#environment = environment;
+    this.#ofDriver = new DriverMdls(environment.holdings);
+  }
+
+  /** NdisAllocateMdl. */
+  describeForDriver(address: PVOID, byteLength: number): MDL | null {
+    if (!isAddress(address) || address === NULL || !isAddress(byteLength) || byteLength === 0) {
+      this.#environment.misuse(RULE_ALLOCATION, `NdisAllocateMdl for ${shown(byteLength)} bytes at ${hex(address)}`);
+      return null;
+    }
+    this.#ofDriver.add();
+    return this.describe(MDL_OF_DRIVER, address, byteLength);
   }
 
   /** An MDL for memory that somebody else provides. */
@@ -58,7 +100,12 @@ export class MdlStore {
 
   /** NdisFreeMdl. */
   freeForDriver(mdl: MDL): void {
+    if (!(mdl instanceof MDL)) {
+      this.#environment.misuse(RULE_POINTER, "NdisFreeMdl of what is no MDL");
+      return;
+    }
     if (mdl.ndisOwner === MDL_OF_DRIVER) {
+      this.#ofDriver.remove();
       this.release(mdl);
       return;
     }

@@ -1,7 +1,13 @@
-import type { NetBufferListPoolHandle, NetBufferPoolHandle } from "../ddi/handles.ts";
-import type { MDL, NET_BUFFER, NET_BUFFER_LIST } from "../ddi/structures/net-buffer.ts";
-import { NET_BUFFER_LIST_POOL_PARAMETERS, NET_BUFFER_POOL_PARAMETERS } from "../ddi/structures/net-buffer.ts";
+import type { NdisObjectHandle, NetBufferListPoolHandle, NetBufferPoolHandle } from "../ddi/handles.ts";
+import {
+  MDL,
+  NET_BUFFER,
+  NET_BUFFER_LIST,
+  NET_BUFFER_LIST_POOL_PARAMETERS,
+  NET_BUFFER_POOL_PARAMETERS,
+} from "../ddi/structures/net-buffer.ts";
 import { objectHeaderFault } from "../ddi/structures/object-header.ts";
+import { shown } from "../executive/pool.ts";
 import type { CloneParts } from "./clones.ts";
 import { cloneNetBufferList, freeClone } from "./clones.ts";
 import { ContextSpace, isContextSize, MEMORY_ALLOCATION_ALIGNMENT } from "./contexts.ts";
@@ -11,7 +17,7 @@ import { RULE_ALLOCATION, RULE_PREALLOCATED_NET_BUFFER } from "./environment.ts"
 import { MdlStore } from "./mdls.ts";
 import { initialiseNetBuffer, NetBufferListPool, NetBufferPool } from "./pools.ts";
 
-/** All network data of one NDIS: its pools, what is out of them, and the checks on what drivers hand in. */
+/** All network data of one driver: its pools, what is out of them, and the checks on what drivers hand in. */
 export class NetBuffers implements CloneParts {
   readonly mdls: MdlStore;
   readonly contexts: ContextSpace;
@@ -30,20 +36,31 @@ export class NetBuffers implements CloneParts {
 
   // Pools
 
-  createListPool(parameters: Readonly<NET_BUFFER_LIST_POOL_PARAMETERS>): NetBufferListPoolHandle | null {
+  createListPool(
+    holder: NdisObjectHandle | null,
+    parameters: Readonly<NET_BUFFER_LIST_POOL_PARAMETERS>,
+  ): NetBufferListPoolHandle | null {
     const { ContextSize, DataSize, fAllocateNetBuffer } = parameters;
     if (objectHeaderFault(parameters.Header, "NET_BUFFER_LIST_POOL_PARAMETERS") !== null) return null;
+    if (typeof parameters.PoolTag !== "number") return null;
     if (!isContextSize(ContextSize, MEMORY_ALLOCATION_ALIGNMENT) || !isContextSize(DataSize, 1)) return null;
     if (DataSize > 0 && !fAllocateNetBuffer) return null;
+    const pool = new NetBufferListPool(parameters, this.mdls, this.contexts, holder);
     this.#environment.counts.pools++;
-    return new NetBufferListPool(parameters, this.mdls, this.contexts).handle;
+    this.#environment.holdings.take(pool);
+    return pool.handle;
   }
 
-  createNetBufferPool(parameters: Readonly<NET_BUFFER_POOL_PARAMETERS>): NetBufferPoolHandle | null {
+  createNetBufferPool(
+    holder: NdisObjectHandle | null,
+    parameters: Readonly<NET_BUFFER_POOL_PARAMETERS>,
+  ): NetBufferPoolHandle | null {
     if (objectHeaderFault(parameters.Header, "NET_BUFFER_POOL_PARAMETERS") !== null) return null;
-    if (!isContextSize(parameters.DataSize, 1)) return null;
+    if (!isContextSize(parameters.DataSize, 1) || typeof parameters.PoolTag !== "number") return null;
+    const pool = new NetBufferPool(parameters, this.mdls, holder);
     this.#environment.counts.pools++;
-    return new NetBufferPool(parameters, this.mdls).handle;
+    this.#environment.holdings.take(pool);
+    return pool.handle;
   }
 
   closePool(pool: NetBufferListPool | NetBufferPool | null): void {
@@ -52,19 +69,26 @@ export class NetBuffers implements CloneParts {
       this.#environment.misuse(RULE_ALLOCATION, `pool freed while ${pool.outstanding} of its structures are out`);
     }
     this.#environment.counts.pools--;
+    this.#environment.holdings.giveBack(pool);
     pool.close();
   }
 
   /** The pool of a handle. A closed pool or another object is misuse. */
   listPool(handle: NetBufferListPoolHandle | null): NetBufferListPool | null {
-    if (handle instanceof NetBufferListPool && !handle.closed) return handle;
-    this.#environment.misuse(RULE_ALLOCATION, "the handle names no NET_BUFFER_LIST pool, or one that was freed");
+    if (handle instanceof NetBufferListPool && !handle.closed && handle.isOf(this.mdls)) return handle;
+    this.#environment.misuse(
+      RULE_ALLOCATION,
+      "the handle names no NET_BUFFER_LIST pool of this driver, or one that was freed",
+    );
     return null;
   }
 
   netBufferPool(handle: NetBufferPoolHandle | null): NetBufferPool | null {
-    if (handle instanceof NetBufferPool && !handle.closed) return handle;
-    this.#environment.misuse(RULE_ALLOCATION, "the handle names no NET_BUFFER pool, or one that was freed");
+    if (handle instanceof NetBufferPool && !handle.closed && handle.isOf(this.mdls)) return handle;
+    this.#environment.misuse(
+      RULE_ALLOCATION,
+      "the handle names no NET_BUFFER pool of this driver, or one that was freed",
+    );
     return null;
   }
 
@@ -142,7 +166,9 @@ export class NetBuffers implements CloneParts {
   }
 
   freeNetBuffer(netBuffer: NET_BUFFER): void {
-    if (netBuffer.ndisOfList) {
+    if (!(netBuffer instanceof NET_BUFFER)) {
+      this.#environment.misuse(RULE_ALLOCATION, "NdisFreeNetBuffer of what is no NET_BUFFER");
+    } else if (netBuffer.ndisOfList) {
       this.#environment.misuse(RULE_ALLOCATION, "NdisFreeNetBuffer of one that came with a NET_BUFFER_LIST");
     } else if (!netBuffer.ndisAllocated) {
       this.#environment.misuse(RULE_ALLOCATION, "NdisFreeNetBuffer of a NET_BUFFER that is not allocated");
@@ -159,7 +185,7 @@ export class NetBuffers implements CloneParts {
     netBufferPoolHandle: NetBufferPoolHandle | null,
     flags: number,
   ): NET_BUFFER_LIST | null {
-    if (!original.ndisAllocated) {
+    if (!(original instanceof NET_BUFFER_LIST) || !original.ndisAllocated || typeof flags !== "number") {
       this.#environment.misuse(RULE_ALLOCATION, "clone of a NET_BUFFER_LIST that is not allocated");
       return null;
     }
@@ -174,7 +200,10 @@ export class NetBuffers implements CloneParts {
     if (!this.#mayFree(clone, "NdisFreeCloneNetBufferList")) return;
     if (clone.ndisCloneFlags !== flags) {
       const made = clone.ndisCloneFlags === -1 ? "not cloned" : `cloned with flags ${clone.ndisCloneFlags}`;
-      this.#environment.misuse(RULE_ALLOCATION, `NdisFreeCloneNetBufferList with flags ${flags} of a list ${made}`);
+      this.#environment.misuse(
+        RULE_ALLOCATION,
+        `NdisFreeCloneNetBufferList with flags ${shown(flags)} of a list ${made}`,
+      );
       return;
     }
     if (clone.Context !== null) {
@@ -228,7 +257,7 @@ export class NetBuffers implements CloneParts {
   }
 
   #mayFree(list: NET_BUFFER_LIST, call: string): boolean {
-    if (!list.ndisAllocated) {
+    if (!(list instanceof NET_BUFFER_LIST) || !list.ndisAllocated) {
       this.#environment.misuse(RULE_ALLOCATION, `${call} of a NET_BUFFER_LIST that is not allocated`);
       return false;
     }
@@ -242,9 +271,12 @@ export class NetBuffers implements CloneParts {
   /** NdisAllocateNetBuffer: without an MDL chain, offset and length are 0. */
   #isDescription(mdlChain: MDL | null, dataOffset: number, dataLength: number): boolean {
     if (isContextSize(dataOffset, 1) && isContextSize(dataLength, 1)) {
-      if (mdlChain !== null || (dataOffset === 0 && dataLength === 0)) return true;
+      if (mdlChain === null ? dataOffset === 0 && dataLength === 0 : mdlChain instanceof MDL) return true;
     }
-    this.#environment.misuse(RULE_ALLOCATION, `no MDL chain holds ${dataLength} bytes at offset ${dataOffset}`);
+    this.#environment.misuse(
+      RULE_ALLOCATION,
+      `no MDL chain holds ${shown(dataLength)} bytes at offset ${shown(dataOffset)}`,
+    );
     return false;
   }
 }

@@ -1,10 +1,14 @@
-import type { NdisPoolHandle, NetBufferListPoolHandle, NetBufferPoolHandle } from "../ddi/handles.ts";
+import type { NdisObjectHandle, NdisPoolHandle, NetBufferListPoolHandle, NetBufferPoolHandle } from "../ddi/handles.ts";
 import { toHandle } from "../ddi/handles.ts";
 import { NDIS_STATUS_SUCCESS } from "../ddi/status-codes.ts";
 import type { MDL, NET_BUFFER_LIST_POOL_PARAMETERS, NET_BUFFER_POOL_PARAMETERS } from "../ddi/structures/net-buffer.ts";
 import { NET_BUFFER, NET_BUFFER_LIST } from "../ddi/structures/net-buffer.ts";
+import { adapterOf } from "../executive/adapter-of.ts";
+import type { Holding } from "../executive/holdings.ts";
+import { tagText } from "../executive/pool.ts";
 import type { ContextSpace } from "./contexts.ts";
 import { setDataStart } from "./data.ts";
+import { RULE_LEFT_POOL } from "./environment.ts";
 import type { MdlStore } from "./mdls.ts";
 import { MDL_OF_POOL } from "./mdls.ts";
 
@@ -44,7 +48,9 @@ function restoreMdl(netBuffer: NET_BUFFER, dataSize: number): void {
 }
 
 /** NdisAllocateNetBufferPool: NET_BUFFERs, each with data when DataSize is not 0. */
-export class NetBufferPool {
+export class NetBufferPool implements Holding {
+  readonly leftRule = RULE_LEFT_POOL;
+  readonly adapter: object | null;
   readonly handle: NetBufferPoolHandle = toHandle(this);
   readonly poolTag: number;
   readonly dataSize: number;
@@ -53,10 +59,24 @@ export class NetBufferPool {
   outstanding = 0;
   closed = false;
 
-  constructor(parameters: Readonly<NET_BUFFER_POOL_PARAMETERS>, mdls: MdlStore) {
+  constructor(
+    parameters: Readonly<NET_BUFFER_POOL_PARAMETERS>,
+    mdls: MdlStore,
+    holder: NdisObjectHandle | null = null,
+  ) {
+    this.adapter = adapterOf(holder);
     this.poolTag = parameters.PoolTag;
     this.dataSize = parameters.DataSize;
     this.#mdls = mdls;
+  }
+
+  get traceName(): string {
+    return `NET_BUFFER pool (tag ${tagText(this.poolTag)}, ${this.outstanding} NET_BUFFERs out)`;
+  }
+
+  /** Whether these are the MDLs, and so the driver, that it was made for. */
+  isOf(mdls: MdlStore): boolean {
+    return this.#mdls === mdls;
   }
 
   take(mdlChain: MDL | null, dataOffset: number, dataLength: number): NET_BUFFER | null {
@@ -89,7 +109,9 @@ export class NetBufferPool {
 }
 
 /** NdisAllocateNetBufferListPool: NET_BUFFER_LISTs, each with a NET_BUFFER, data and context space if asked for. */
-export class NetBufferListPool {
+export class NetBufferListPool implements Holding {
+  readonly leftRule = RULE_LEFT_POOL;
+  readonly adapter: object | null;
   readonly handle: NetBufferListPoolHandle = toHandle(this);
   readonly poolTag: number;
   readonly protocolId: number;
@@ -102,7 +124,13 @@ export class NetBufferListPool {
   outstanding = 0;
   closed = false;
 
-  constructor(parameters: Readonly<NET_BUFFER_LIST_POOL_PARAMETERS>, mdls: MdlStore, contexts: ContextSpace) {
+  constructor(
+    parameters: Readonly<NET_BUFFER_LIST_POOL_PARAMETERS>,
+    mdls: MdlStore,
+    contexts: ContextSpace,
+    holder: NdisObjectHandle | null = null,
+  ) {
+    this.adapter = adapterOf(holder);
     this.poolTag = parameters.PoolTag;
     this.protocolId = parameters.ProtocolId;
     this.allocatesNetBuffer = parameters.fAllocateNetBuffer;
@@ -110,6 +138,15 @@ export class NetBufferListPool {
     this.dataSize = parameters.DataSize;
     this.#mdls = mdls;
     this.#contexts = contexts;
+  }
+
+  get traceName(): string {
+    return `NET_BUFFER_LIST pool (tag ${tagText(this.poolTag)}, ${this.outstanding} NET_BUFFER_LISTs out)`;
+  }
+
+  /** Whether these are the MDLs, and so the driver, that it was made for. */
+  isOf(mdls: MdlStore): boolean {
+    return this.#mdls === mdls;
   }
 
   /** A list with `contextSize` bytes of context in use and at least `backFill` more. */

@@ -240,6 +240,9 @@ export function objectHeaderFault(
   structure: ObjectStructureName,
 ): "Type" | "Revision" | "Size" | null {
   const layout: ObjectLayout = OBJECT_LAYOUTS[structure];
+  // A driver's memory may hold anything, nothing included.
+  if (typeof header !== "object" || header === null) return "Type";
+  if (typeof header.Revision !== "number" || typeof header.Size !== "number") return "Revision";
   if (header.Type !== layout.Type) return "Type";
   const smallestSize = layout.smallestSizes[header.Revision - 1];
   if (smallestSize === undefined || smallestSize === 0) return "Revision";

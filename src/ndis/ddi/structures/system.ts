@@ -31,6 +31,9 @@ export function NDIS_SPIN_LOCK(): NDIS_SPIN_LOCK {
   return { SpinLock: null, OldIrql: 0 };
 }
 
+/** Flags of NdisAcquireRWLockRead and NdisAcquireRWLockWrite: the caller knows that it is at DISPATCH_LEVEL (ndis.h). */
+export const NDIS_RWL_AT_DISPATCH_LEVEL = 0x01;
+
 /** What a read-write lock remembers for one holder between acquire and release. */
 export interface LOCK_STATE_EX {
   OldIrql: number;
