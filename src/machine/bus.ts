@@ -94,6 +94,13 @@ export class BusSlot {
     if (place >= 0) this.#messages[place] = null;
   }
 
+  /** The card is pulled out: its registers read as all ones from now on, and it raises nothing any more. */
+  eject(): void {
+    this.device?.removed();
+    this.device = null;
+    this.setLine(false);
+  }
+
   /** INTx is level-triggered: it stays requested until the device lets go. */
   setLine(asserted: boolean): void {
     this.#lineAsserted = asserted;

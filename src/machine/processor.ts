@@ -50,6 +50,8 @@ export class Processor implements ThreadScheduler {
   irql = PASSIVE_LEVEL;
   /** Set when a driver broke a rule: nothing of this machine runs any more. */
   stopped: BugCheck | null = null;
+  /** A rule that a bug check callback broke, after the bug check that ran it. */
+  brokenWhileStopping: BugCheck | null = null;
 
   readonly #interrupts: InterruptObject[] = [];
   /** A queue that keeps its room: setting an array's length to 0 would make the next push allocate. */
@@ -60,6 +62,8 @@ export class Processor implements ThreadScheduler {
   #pendingInterrupts = 0;
   #liveThreads = 0;
   #dispatching = false;
+  #isOff = false;
+  readonly #bugCheckCallbacks: (() => void)[] = [];
 
   constructor(name: string, clock: Clock, chooser: Chooser | null, probe: Probe | null) {
     this.name = name;
@@ -128,16 +132,17 @@ export class Processor implements ThreadScheduler {
   get hasWork(): boolean {
     return (
       this.stopped === null &&
+      !this.#isOff &&
       (this.#pendingInterrupts > 0 || this.#dpcHead < this.#dpcTail || this.#threads.length > 0)
     );
   }
 
   /** Runs everything that is ready, highest level first. Called between events of the clock. */
   dispatch(): void {
-    if (this.#dispatching || this.stopped !== null) return;
+    if (this.#dispatching || this.stopped !== null || this.#isOff) return;
     this.#dispatching = true;
     try {
-      while (this.#dispatchOne());
+      while (!this.#isOff && this.#dispatchOne());
     } catch (error) {
       this.stop(error);
     } finally {
@@ -164,6 +169,29 @@ export class Processor implements ThreadScheduler {
     if (this.probe !== null) {
       const { code, rule, owner, message } = this.stopped;
       this.probe.emit(this.name, "bugcheck", `0x${code.toString(16).toUpperCase()}`, { rule, owner, message });
+    }
+    this.#runBugCheckCallbacks();
+  }
+
+  /** Runs at HIGH_LEVEL when the machine stops, as KeRegisterBugCheckCallback has it. */
+  atBugCheck(callback: () => void): void {
+    this.#bugCheckCallbacks.push(callback);
+  }
+
+  /** The power goes: nothing of this machine runs any more. */
+  powerOff(): void {
+    this.#isOff = true;
+  }
+
+  #runBugCheckCallbacks(): void {
+    this.irql = HIGH_LEVEL;
+    for (const callback of this.#bugCheckCallbacks.splice(0)) {
+      try {
+        callback();
+      } catch (error) {
+        if (error instanceof AssertionFailure) throw error;
+        if (error instanceof BugCheck) this.brokenWhileStopping = error;
+      }
     }
   }
 

@@ -110,7 +110,6 @@ class McmDriver {
       ShutdownHandlerEx: (context) => adapterOf(context).interrupts.disable(),
       CancelOidRequestHandler: () => {},
       CancelSendHandler: () => {},
-      CheckForHangHandlerEx: () => false,
     });
     const handle = new OutParameter<NdisMiniportDriverHandle>();
     const status = this.#ndis.NdisMRegisterMiniportDriver(DriverObject, RegistryPath, this, characteristics, handle);

@@ -2,6 +2,7 @@ import type { Clock } from "../machine/clock.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Probe } from "../machine/probe.ts";
 import type { Processor } from "../machine/processor.ts";
+import type { NDIS_SHUTDOWN_ACTION } from "./ddi/constants/enumerations.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
 import { NDIS_STATUS_PENDING } from "./ddi/status.ts";
 import { DriverConduct } from "./executive/conduct.ts";
@@ -50,6 +51,10 @@ export class NdisEnvironment {
   readonly tapiCalls = new Map<string, Vc>();
   /** What the verifier holds senders of CoNDIS WAN to. */
   readonly sendWindows = new SendWindows();
+  /** Inside MiniportShutdownEx: why. */
+  shutdown: NDIS_SHUTDOWN_ACTION | null = null;
+  /** How long drivers have stalled the processor, in microseconds. */
+  stalledMicroseconds = 0;
   readonly #conducts = new Map<string, DriverConduct>();
   readonly #serials = new Map<string, number>();
   #vcSerial = 0;

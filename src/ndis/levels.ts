@@ -1,11 +1,12 @@
-import { DISPATCH_LEVEL } from "../machine/processor.ts";
+import { DISPATCH_LEVEL, HIGH_LEVEL } from "../machine/processor.ts";
 import { CALLED_WITHOUT_LOCKS, irqlRule, isWarnedBelowDispatch, LEVEL_FLAGS } from "./ddi/catalog/irql-rules.ts";
 import type { Ddi, DdiName } from "./ddi/catalog.ts";
+import { NDIS_SHUTDOWN_ACTION } from "./ddi/constants/enumerations.ts";
 import type { NdisEnvironment } from "./environment.ts";
 
 /**
  * What holds for the level at which a driver calls a function: the IRQL by the catalog, flags that say DISPATCH_LEVEL only there
- * (IRQ-08), and no lock held where that is asked for (IRQ-12).
+ * (IRQ-08), no lock held where that is asked for (IRQ-12), and at a bug check nothing but what any level may call (LIF-15).
  */
 export function levelCheck(
   environment: NdisEnvironment,
@@ -22,6 +23,8 @@ export function levelCheck(
   const conduct = environment.conductOf(owner);
   return (values) => {
     const { irql } = processor;
+    if (max < HIGH_LEVEL && environment.shutdown === NDIS_SHUTDOWN_ACTION.NdisShutdownBugCheck)
+      environment.misuse("LIF-15", owner, `${row.name} in MiniportShutdownEx at a bug check; it is not for any IRQL`);
     if (irql > max || irql < min) {
       const message = `${row.name} at IRQL ${irql}; it is called at ${min === max ? `exactly ${min}` : `${min} to ${max}`}`;
       if (warnedBelow && irql < min) environment.suspect(rule, owner, message);

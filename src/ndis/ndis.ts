@@ -3,16 +3,14 @@ import type { Machine } from "../machine/machine.ts";
 import type { Blocking } from "../machine/thread.ts";
 import { settle } from "../machine/thread.ts";
 import type { AdapterConfiguration, MiniportAdapter } from "./adapter/adapter.ts";
-import {
-  bindProtocol,
-  initializeAdapter,
-  removeAdapter,
-  restartAdapter,
-  restartBinding,
-} from "./adapter/plug-and-play.ts";
+import type { RemovalOptions } from "./adapter/devices.ts";
+import { Devices } from "./adapter/devices.ts";
+import { resetAdapter } from "./adapter/reset.ts";
+import { notifyProtocol } from "./binding/net-pnp-events.ts";
 import type { DdiRole } from "./ddi/catalog.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS, statusName } from "./ddi/status.ts";
+import type { NET_PNP_EVENT } from "./ddi/structures/binding.ts";
 import type { DRIVER_OBJECT } from "./ddi/structures/system.ts";
 import { forgetRegistrations } from "./driver/deregistration.ts";
 import type { DriverImage } from "./driver/driver-image.ts";
@@ -57,23 +55,22 @@ export class Ndis {
   readonly environment: NdisEnvironment;
   readonly buffers = new NetBufferCounts();
   readonly #parts: LibraryParts;
-  readonly #images: LoadedImage[] = [];
-  readonly #adapters: MiniportAdapter[] = [];
-  readonly #asksMiniports: boolean;
+  readonly #devices: Devices;
 
   constructor(machine: Machine, options: NdisOptions = {}) {
     const { verifier = true, asksMiniports = false } = options;
-    this.#asksMiniports = asksMiniports;
     const settings = typeof verifier === "object" ? verifier : {};
     const environment = new NdisEnvironment(machine, verifier === false ? null : settings);
     this.environment = environment;
-    const adapters = this.#adapters;
-    this.#parts = { environment, oids: new OidRequests(environment), adapters, bufferCounts: this.buffers };
+    const oids = new OidRequests(environment);
+    this.#devices = new Devices(environment, asksMiniports ? (adapter) => askMiniport(oids, adapter) : null);
+    const { adapters } = this.#devices;
+    this.#parts = { environment, devices: this.#devices, oids, adapters, bufferCounts: this.buffers };
   }
 
   /** Adapters that are there, in the order in which they came. */
   get adapters(): readonly MiniportAdapter[] {
-    return this.#adapters;
+    return this.#devices.adapters;
   }
 
   /** What is alive; all zero when every driver has cleaned up (rule MEM-02). */
@@ -111,32 +108,68 @@ export class Ndis {
     return yield* this.#enterProtocol(loaded, image, proxyLibrary(this.#parts, loaded));
   }
 
-  /** A device has arrived in `slot`: initialises the adapter with the driver of that name, binds every client, and restarts it. */
-  *startDevice(slot: BusSlot, driverName: string, configuration: AdapterConfiguration): Blocking<NDIS_STATUS> {
-    const driver = this.#images.find((image) => image.name === driverName)?.miniport ?? null;
-    if (driver === null) return NDIS_STATUS_FAILURE;
-    const result = yield* initializeAdapter(this.environment, driver, slot, configuration);
-    if (typeof result === "number") return result;
-    this.#adapters.push(result);
-    if (this.#asksMiniports) yield* askMiniport(this.#parts.oids, result);
-    for (const image of this.#images.slice()) {
-      if (image.protocol !== null) yield* bindProtocol(this.environment, image.protocol, result);
-    }
-    return yield* restartAdapter(result);
+  /**
+   * A device has arrived in `slot`: initialises the adapter with the driver of that name, binds every client, and restarts it.
+   * This and what follows are bodies for a system thread. FAILURE when the state of the adapter does not allow it.
+   */
+  startDevice(slot: BusSlot, driverName: string, configuration: AdapterConfiguration): Blocking<NDIS_STATUS> {
+    return this.#devices.start(slot, driverName, configuration);
+  }
+
+  /** Pauses the bindings and the adapter. */
+  pauseDevice(adapter: MiniportAdapter): Blocking<NDIS_STATUS> {
+    return this.#devices.pause(adapter);
+  }
+
+  /** Restarts a paused adapter and its bindings. */
+  restartDevice(adapter: MiniportAdapter): Blocking<NDIS_STATUS> {
+    return this.#devices.restart(adapter);
+  }
+
+  /** Resets the hardware, as NDIS does when a miniport or a request hangs; it may overlap with anything else (LIF-19). */
+  resetDevice(adapter: MiniportAdapter): Blocking<NDIS_STATUS> {
+    return resetAdapter(adapter);
+  }
+
+  /** Asks the protocols whether the device may be removed: SUCCESS, or the status of the one that refused. */
+  queryRemoveDevice(adapter: MiniportAdapter): Blocking<NDIS_STATUS> {
+    return this.#devices.queryRemove(adapter);
   }
 
   /** Takes an adapter down in order: pause, unbind, halt. */
-  *removeDevice(adapter: MiniportAdapter): Blocking<void> {
-    yield* removeAdapter(adapter);
-    const holder = this.#images.find((image) => image.miniport === adapter.driver);
-    holder?.holdings.reportLeft(this.environment, holder.name, adapter);
-    const place = this.#adapters.indexOf(adapter);
-    if (place >= 0) this.#adapters.splice(place, 1);
+  removeDevice(adapter: MiniportAdapter, options: RemovalOptions = {}): Blocking<NDIS_STATUS> {
+    return this.#devices.remove(adapter, options);
+  }
+
+  /** Pulls the card out of its slot, and takes the adapter down. */
+  surpriseRemoveDevice(adapter: MiniportAdapter): Blocking<NDIS_STATUS> {
+    return this.#devices.surpriseRemove(adapter);
+  }
+
+  /** Tells a miniport that the machine runs on battery now, or on mains. */
+  changePowerProfile(adapter: MiniportAdapter, onBattery: boolean): Blocking<NDIS_STATUS> {
+    return this.#devices.changePowerProfile(adapter, onBattery);
+  }
+
+  /** ProtocolNetPnPEvent for every binding of an adapter: SUCCESS, or the first other status. */
+  netPnPEvent(adapter: MiniportAdapter, event: NET_PNP_EVENT): Blocking<NDIS_STATUS> {
+    return this.#devices.netPnPEvent(adapter, event);
+  }
+
+  /** ProtocolNetPnPEvent for a protocol driver as a whole (NetEventBindList, NetEventBindsComplete). */
+  *protocolPnPEvent(driverName: string, event: NET_PNP_EVENT): Blocking<NDIS_STATUS> {
+    const protocol = this.#devices.images.find((image) => image.name === driverName)?.protocol ?? null;
+    return protocol === null ? NDIS_STATUS_FAILURE : yield* notifyProtocol(this.environment, protocol, event);
+  }
+
+  /** Switches the machine off: MiniportShutdownEx of every adapter, and nothing runs any more. */
+  shutDown(): Blocking<void> {
+    return this.#devices.shutDown();
   }
 
   /** Unloads every driver, the last one loaded first. Adapters must be gone. */
   *unloadDrivers(): Blocking<void> {
-    for (const image of this.#images.splice(0).reverse()) {
+    for (const image of this.#devices.images.splice(0).reverse()) {
       const { protocol, driverObject } = image;
       if (protocol !== null) protocol.characteristics.UninstallHandler?.();
       image.phase = "unloading";
@@ -153,7 +186,7 @@ export class Ndis {
 
   #newImage(name: string, roles: readonly DdiRole[]): LoadedImage {
     const image = imageOf(name, roles);
-    this.#images.push(image);
+    this.#devices.images.push(image);
     return image;
   }
 
@@ -172,12 +205,7 @@ export class Ndis {
   ): Blocking<NDIS_STATUS> {
     const status = yield* this.#enter(loaded, image, library);
     if (status !== NDIS_STATUS_SUCCESS || loaded.protocol === null) return status;
-    for (const adapter of this.#adapters) {
-      const running = adapter.state === "Running";
-      const bound = yield* bindProtocol(this.environment, loaded.protocol, adapter);
-      const binding = adapter.bindings.find((other) => other.protocol === loaded.protocol);
-      if (bound === NDIS_STATUS_SUCCESS && binding !== undefined && running) yield* restartBinding(binding);
-    }
+    yield* this.#devices.bind(loaded.protocol);
     return status;
   }
 
@@ -199,7 +227,7 @@ export class Ndis {
       probe.emit(`${name}/${image.name}`, "callback-return", "DriverEntry", { Status: statusName(status) });
     loaded.phase = "loaded";
     if (status !== NDIS_STATUS_SUCCESS) {
-      this.#images.splice(this.#images.indexOf(loaded), 1);
+      this.#devices.images.splice(this.#devices.images.indexOf(loaded), 1);
       forgetRegistrations(this.environment, loaded, "DriverEntry failed");
     }
     return status;

@@ -204,16 +204,36 @@ describe("ProtocolUnbindAdapterEx and NdisCloseAdapterEx", () => {
     core.mcm.on.miniport.OidRequestHandler = () => NDIS_STATUS_PENDING;
     const request = NDIS_OID_REQUEST();
     core.client.ndis.NdisOidRequest(core.client.binding, request);
-    expect(core.client.ndis.NdisCloseAdapterEx(core.client.binding)).toBe(NDIS_STATUS_PENDING);
+    const statuses: number[] = [];
+    const contexts: NdisUnbindContextHandle[] = [];
+    core.client.on.protocol.UnbindAdapterHandlerEx = (context) => {
+      contexts.push(context);
+      statuses.push(core.client.ndis.NdisCloseAdapterEx(core.client.binding));
+      return NDIS_STATUS_PENDING;
+    };
+    core.client.on.protocol.CloseAdapterCompleteHandlerEx = () => {
+      for (const context of contexts) core.client.ndis.NdisCompleteUnbindAdapterEx(context);
+    };
+    core.client.ndis.NdisUnbindAdapter(core.client.binding);
+    core.settle();
+    expect(statuses).toEqual([NDIS_STATUS_PENDING]);
     expect(core.client.calls("ProtocolCloseAdapterCompleteEx")).toEqual([]);
     core.mcm.ndis.NdisMOidRequestComplete(core.mcm.handle, request, NDIS_STATUS_SUCCESS);
+    core.settle();
     expect(core.client.calls("ProtocolCloseAdapterCompleteEx")).toEqual([[core.client.context]]);
     expect(core.client.calls("ProtocolOidRequestComplete")).toHaveLength(1);
+    expect(core.live.bindings).toBe(0);
   });
 
   it("BND-09: with nothing out NdisCloseAdapterEx is synchronous, and ProtocolCloseAdapterCompleteEx is not called", () => {
     const core = new Core().start();
-    expect(core.client.ndis.NdisCloseAdapterEx(core.client.binding)).toBe(NDIS_STATUS_SUCCESS);
+    const statuses: number[] = [];
+    core.client.on.protocol.UnbindAdapterHandlerEx = () => {
+      statuses.push(core.client.ndis.NdisCloseAdapterEx(core.client.binding));
+      return NDIS_STATUS_SUCCESS;
+    };
+    core.stop();
+    expect(statuses).toEqual([NDIS_STATUS_SUCCESS]);
     expect(core.client.calls("ProtocolCloseAdapterCompleteEx")).toEqual([]);
   });
 
@@ -259,7 +279,8 @@ describe("ProtocolNetPnPEvent", () => {
     const soft = loaded(false);
     soft.client.on.protocol.NetPnPEventHandler = () => NDIS_STATUS_FAILURE;
     soft.startDevice();
-    expect(bindingOf(soft)?.state).toBe("Running");
+    // Section 23.6: Restarting -fail-> Paused.
+    expect(bindingOf(soft)?.state).toBe("Paused");
   });
 
   it("BND-14: pended, it ends with NdisCompleteNetPnPEvent", () => {

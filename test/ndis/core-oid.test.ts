@@ -299,6 +299,8 @@ describe("NdisMCoIndicateStatusEx", () => {
   it("STA-07: not after MiniportHaltEx", () => {
     const core = new Core().start();
     core.stop();
-    expect(broken(() => core.mcm.ndis.NdisMCoIndicateStatusEx(core.mcm.handle, null, indication))).toBe("AF-38 by mcm");
+    expect(broken(() => core.mcm.ndis.NdisMCoIndicateStatusEx(core.mcm.handle, null, indication))).toBe(
+      "STA-07 by mcm",
+    );
   });
 });

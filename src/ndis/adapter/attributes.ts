@@ -1,6 +1,7 @@
 import {
   NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
   NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES,
+  NDIS_OBJECT_TYPE_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES,
 } from "../ddi/constants/object-types.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_BAD_VERSION, NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
@@ -8,6 +9,7 @@ import type {
   NDIS_MINIPORT_ADAPTER_ATTRIBUTES,
   NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
   NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES,
+  NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES,
 } from "../ddi/structures/adapter.ts";
 import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import type { MiniportAdapter } from "./adapter.ts";
@@ -38,6 +40,16 @@ export function setMiniportAttributes(
         return NDIS_STATUS_FAILURE;
       }
       adapter.generalAttributes = { ...(attributes as NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES) };
+      return NDIS_STATUS_SUCCESS;
+    }
+    case NDIS_OBJECT_TYPE_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES: {
+      if (objectHeaderFault(attributes.Header, "NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES") !== null)
+        return NDIS_STATUS_BAD_VERSION;
+      // Only MiniportAddDevice names this context; later NDIS has passed it on already.
+      if (!adapter.isBeingAdded) return NDIS_STATUS_FAILURE;
+      adapter.addDeviceContext = (
+        attributes as NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES
+      ).MiniportAddDeviceContext;
       return NDIS_STATUS_SUCCESS;
     }
     default:

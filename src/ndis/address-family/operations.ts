@@ -107,6 +107,7 @@ export function openAddressFamily(
   const af = new AddressFamily(environment, registration, binding, ClientAfContext);
   environment.live.addressFamilies++;
   binding.addressFamilies++;
+  binding.adapter.openAddressFamilies.add(af);
   const context = new OutParameter<NDIS_CONTEXT>();
   af.openPended = true;
   const handle = toHandle<NdisAfHandle>(af);
@@ -167,6 +168,24 @@ function settleOpen(af: AddressFamily, status: NDIS_STATUS): void {
 function forget(af: AddressFamily): void {
   af.environment.live.addressFamilies--;
   af.binding.addressFamilies--;
+  af.binding.adapter.openAddressFamilies.delete(af);
+}
+
+/** Its call manager is gone: the address family is closed without asking it. */
+export function abandonAddressFamily(af: AddressFamily): void {
+  const { environment, registration } = af;
+  if (af.state === "OPEN" || af.state === "NOTIFIED")
+    advance(environment, ADDRESS_FAMILY_STATES, af, "Close", registration.owner);
+  af.closePended = false;
+  af.notifyPended = false;
+  advance(
+    environment,
+    ADDRESS_FAMILY_STATES,
+    af,
+    af.state === "OPENING" ? "OpenFailed" : "CloseComplete",
+    registration.owner,
+  );
+  forget(af);
 }
 
 /** NdisClCloseAddressFamily: the handle is dead for the client at once (AF-27); a second close gets FAILURE (AF-26). */

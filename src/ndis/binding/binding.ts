@@ -2,6 +2,8 @@ import type { KernelEvent } from "../../machine/thread.ts";
 import type { MiniportAdapter } from "../adapter/adapter.ts";
 import type { NDIS_CONTEXT, NdisBindingHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
+import type { NET_PNP_EVENT_NOTIFICATION } from "../ddi/structures/binding.ts";
+import type { NDIS_STATUS_INDICATION } from "../ddi/structures/indications.ts";
 import type { NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS } from "../ddi/structures/optional-handlers.ts";
 import type {
   CallManagerHandlers,
@@ -20,6 +22,7 @@ export type BindingEvent =
   | "BindFailed"
   | "Restart"
   | "RestartOk"
+  | "RestartFailed"
   | "Pause"
   | "PauseOk"
   | "Unbind"
@@ -34,12 +37,19 @@ export const BINDING_STATES: TransitionTable<BindingState, BindingEvent> = {
     BindFailed: { rule: "BND-04", cells: { Opening: "Unbound" } },
     Restart: { rule: "LIF-07", cells: { Paused: "Restarting" } },
     RestartOk: { rule: "BND-13", cells: { Restarting: "Running" } },
+    RestartFailed: { rule: "BND-13", cells: { Restarting: "Paused" } },
     Pause: { rule: "BND-06", cells: { Running: "Pausing" } },
     PauseOk: { rule: "BND-13", cells: { Pausing: "Paused" } },
     Unbind: { rule: "BND-06", cells: { Paused: "Closing" } },
     UnbindOk: { rule: "BND-11", cells: { Closing: "Unbound" } },
   },
 };
+
+/** A status indication on its way to a protocol. */
+interface QueuedStatus {
+  readonly vcContext: NDIS_CONTEXT;
+  readonly indication: NDIS_STATUS_INDICATION;
+}
 
 /** One protocol on one adapter. */
 export class Binding implements Stateful<BindingState>, ProtocolTables {
@@ -48,8 +58,10 @@ export class Binding implements Stateful<BindingState>, ProtocolTables {
   readonly protocol: ProtocolDriver;
   readonly adapter: MiniportAdapter;
   state: BindingState = "Unbound";
-  /** Between NdisOpenAdapterEx and NdisCloseAdapterEx. */
+  /** Between NdisOpenAdapterEx, or ProtocolOpenAdapterCompleteEx when it pended, and NdisCloseAdapterEx. */
   isOpen = false;
+  /** NdisOpenAdapterEx pended: ProtocolOpenAdapterCompleteEx is due. Set when it has run. */
+  openPending: KernelEvent | null = null;
   context: NDIS_CONTEXT = null;
   /** The driver's tables of entry points, or what it set for this binding alone (REG-24). */
   co: ProtocolCoHandlers | null;
@@ -68,6 +80,13 @@ export class Binding implements Stateful<BindingState>, ProtocolTables {
   pendingStatus: NDIS_STATUS_FINAL | null = null;
   /** NdisCloseAdapterEx pended: ProtocolCloseAdapterCompleteEx is due when nothing is outstanding. */
   closePending = false;
+  /** The notification that ProtocolNetPnPEvent has, and must complete with (BND-14). */
+  pnpEvent: NET_PNP_EVENT_NOTIFICATION | null = null;
+  /** NdisUnbindAdapter was called (BND-12). */
+  unbindRequested = false;
+  /** Status indications, one after the other (STA-03). */
+  readonly statusQueue: QueuedStatus[] = [];
+  indicatingStatus = false;
 
   constructor(environment: NdisEnvironment, protocol: ProtocolDriver, adapter: MiniportAdapter) {
     this.environment = environment;
@@ -112,7 +131,12 @@ export function resolveBinding(
   caller: string,
 ): Binding | null {
   const object: unknown = handle;
-  if (object instanceof Binding && object.environment === environment && object.isOpen) return object;
+  if (object instanceof Binding && object.environment === environment && object.isOpen) {
+    const isAsked = object.state === "Pausing" || object.state === "Closing" || object.pnpEvent !== null;
+    if (!object.unbindRequested || isAsked) return object;
+    environment.misuse("BND-12", caller, `the handle of ${object.traceName} is used after NdisUnbindAdapter`);
+    return null;
+  }
   environment.misuse("BND-03", caller, "NdisBindingHandle is not the handle of an open binding of this machine");
   return null;
 }

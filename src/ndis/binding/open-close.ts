@@ -1,3 +1,5 @@
+import { KernelEvent } from "../../machine/thread.ts";
+import { finishPended } from "../adapter/pended.ts";
 import { withdrawAddressFamilies } from "../address-family/operations.ts";
 import { NDIS_MEDIUM } from "../ddi/constants/enumerations.ts";
 import type {
@@ -10,18 +12,25 @@ import type {
 import { toHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import {
+  NDIS_STATUS_ADAPTER_NOT_FOUND,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_PENDING,
+  NDIS_STATUS_RESOURCES,
   NDIS_STATUS_SUCCESS,
   NDIS_STATUS_UNSUPPORTED_MEDIA,
 } from "../ddi/status.ts";
 import type { NDIS_OPEN_PARAMETERS } from "../ddi/structures/binding.ts";
 import type { ProtocolDriver } from "../driver/drivers.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { allocationFails } from "../executive/holdings.ts";
+import { atPassiveLevelLater } from "../executive/passive.ts";
 import type { Binding } from "./binding.ts";
 import { BindContext, resolveBinding, UnbindContext } from "./binding.ts";
 
-/** NdisOpenAdapterEx: only inside ProtocolBindAdapterEx (BND-01); the binding handle is good as soon as it returns SUCCESS. */
+/**
+ * NdisOpenAdapterEx: only inside ProtocolBindAdapterEx (BND-01). The binding handle is good as soon as it returns SUCCESS; after PENDING,
+ * which is a choice point, when ProtocolOpenAdapterCompleteEx runs (BND-02, BND-03).
+ */
 export function openAdapter(
   environment: NdisEnvironment,
   protocol: ProtocolDriver,
@@ -31,19 +40,41 @@ export function openAdapter(
   NdisBindingHandle: OutParameter<NdisBindingHandle>,
 ): NDIS_STATUS {
   const bind: unknown = BindContextHandle;
-  if (!(bind instanceof BindContext) || !bind.active || bind.binding.protocol !== protocol || bind.binding.isOpen) {
+  if (
+    !(bind instanceof BindContext) ||
+    !bind.active ||
+    bind.binding.protocol !== protocol ||
+    bind.binding.isOpen ||
+    bind.binding.openPending !== null
+  ) {
     environment.misuse("BND-01", protocol.name, "NdisOpenAdapterEx outside ProtocolBindAdapterEx");
     return NDIS_STATUS_FAILURE;
   }
   const { binding } = bind;
+  const { AdapterName, MediumArray, MediumArraySize, SelectedMediumIndex } = OpenParameters;
+  if (AdapterName !== null && AdapterName !== binding.adapter.traceName) return NDIS_STATUS_ADAPTER_NOT_FOUND;
   const medium = binding.adapter.generalAttributes?.MediaType ?? NDIS_MEDIUM.NdisMedium802_3;
-  const index = OpenParameters.MediumArray.slice(0, OpenParameters.MediumArraySize).indexOf(medium);
+  const index = MediumArray.slice(0, MediumArraySize).indexOf(medium);
   if (index < 0) return NDIS_STATUS_UNSUPPORTED_MEDIA;
-  if (OpenParameters.SelectedMediumIndex !== null) OpenParameters.SelectedMediumIndex.Value = index;
+  if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
+  if (SelectedMediumIndex !== null) SelectedMediumIndex.Value = index;
   binding.context = ProtocolBindingContext;
+  NdisBindingHandle.Value = toHandle<NdisBindingHandle>(binding);
+  const { chooser } = environment.machine;
+  if (chooser !== null && chooser.choose("open-adapter", 2) === 1) {
+    const opened = new KernelEvent();
+    binding.openPending = opened;
+    atPassiveLevelLater(environment, "ProtocolOpenAdapterCompleteEx", () => {
+      binding.openPending = null;
+      binding.isOpen = true;
+      environment.live.bindings++;
+      protocol.characteristics.OpenAdapterCompleteHandlerEx?.(binding.context, NDIS_STATUS_SUCCESS);
+      opened.set();
+    });
+    return NDIS_STATUS_PENDING;
+  }
   binding.isOpen = true;
   environment.live.bindings++;
-  NdisBindingHandle.Value = toHandle<NdisBindingHandle>(binding);
   return NDIS_STATUS_SUCCESS;
 }
 
@@ -51,6 +82,11 @@ export function openAdapter(
 export function closeAdapter(environment: NdisEnvironment, owner: string, handle: NdisBindingHandle): NDIS_STATUS {
   const binding = resolveBinding(environment, handle, owner);
   if (binding === null) return NDIS_STATUS_SUCCESS;
+  if (binding.state !== "Opening" && binding.state !== "Closing") {
+    const message =
+      "NdisCloseAdapterEx outside ProtocolBindAdapterEx and ProtocolUnbindAdapterEx: NdisUnbindAdapter asks for it";
+    environment.misuse("BND-12", owner, message);
+  }
   if (binding.addressFamilies > 0) {
     environment.misuse(
       "BND-08",
@@ -102,7 +138,7 @@ export function completeBind(
     environment.misuse("BND-04", owner, "NdisCompleteBindAdapterEx for a bind that is not pending");
     return;
   }
-  finishPended(bind.binding, Status);
+  if (environment.completes(Status, "BND-04", owner)) finishPended(bind.binding, Status);
 }
 
 /** NdisCompleteUnbindAdapterEx: ends an unbind that ProtocolUnbindAdapterEx pended (BND-11). */
@@ -113,10 +149,4 @@ export function completeUnbind(environment: NdisEnvironment, owner: string, hand
     return;
   }
   finishPended(unbind.binding, NDIS_STATUS_SUCCESS);
-}
-
-/** Wakes whoever waits for what the protocol pended on this binding. */
-export function finishPended(binding: Binding, status: NDIS_STATUS_FINAL): void {
-  binding.pendingStatus = status;
-  binding.pendingOperation?.set();
 }

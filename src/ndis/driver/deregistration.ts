@@ -1,7 +1,7 @@
 import type { Blocking } from "../../machine/thread.ts";
 import { begin } from "../../machine/thread.ts";
 import type { MiniportAdapter } from "../adapter/adapter.ts";
-import { pauseBinding, unbindProtocol } from "../adapter/plug-and-play.ts";
+import { pauseBinding, unbindProtocol } from "../binding/bind-unbind.ts";
 import type { NdisMiniportDriverHandle, NdisProtocolDriverHandle } from "../ddi/handles.ts";
 import type { Passive } from "../ddi/types.ts";
 import type { NdisEnvironment } from "../environment.ts";

@@ -27,16 +27,22 @@ export class DriverHoldings {
 
   /**
    * Reports what is left, oldest first: after MiniportHaltEx what was taken for that adapter, at unload (`adapter` null) everything.
+   * @param rule the rule that is broken; that of the thing itself by default.
    * @returns how many things were left.
    * @throws BugCheck at the first one when the verifier is on.
    */
-  reportLeft(environment: NdisEnvironment, owner: string, adapter: object | null): number {
+  reportLeft(environment: NdisEnvironment, owner: string, adapter: object | null, rule: string | null = null): number {
     let left = 0;
     for (const holding of this.#held) {
       if (adapter !== null && holding.adapter !== adapter) continue;
       left++;
-      const when = adapter === null ? "unload" : "MiniportHaltEx";
-      environment.misuse(holding.leftRule, owner, `${holding.traceName} of ${owner} is left behind after ${when}`);
+      const halted = rule === null ? "MiniportHaltEx" : "MiniportInitializeEx";
+      const when = adapter === null ? "unload" : halted;
+      environment.misuse(
+        rule ?? holding.leftRule,
+        owner,
+        `${holding.traceName} of ${owner} is left behind after ${when}`,
+      );
     }
     return left;
   }

@@ -8,6 +8,11 @@ export function atPassiveLevel(environment: NdisEnvironment, name: string, routi
   else environment.processor.startThread(name, once(routine));
 }
 
+/** Runs `routine` from a system thread, at PASSIVE_LEVEL and after the caller has returned. */
+export function atPassiveLevelLater(environment: NdisEnvironment, name: string, routine: () => void): void {
+  environment.processor.startThread(name, once(routine));
+}
+
 // biome-ignore lint/correctness/useYield: a thread body that never blocks
 function* once(routine: () => void): Blocking<void> {
   routine();

@@ -34,6 +34,7 @@ export function timeFunctions(
       pSystemUpTime.Value = Math.floor(clock.nowNs / NS_PER_MS);
     },
     NdisStallExecution(MicrosecondsToStall) {
+      environment.stalledMicroseconds += MicrosecondsToStall;
       // Virtual time moves between events only, so a stall takes none. The verifier only warns of a long one.
       if (MicrosecondsToStall > LONGEST_STALL_US) {
         const message = `NdisStallExecution for ${MicrosecondsToStall} µs; at most ${LONGEST_STALL_US}`;

@@ -1,7 +1,10 @@
-import { resolveBinding } from "../binding/binding.ts";
-import { closeAdapter, completeBind, completeUnbind, finishPended, openAdapter } from "../binding/open-close.ts";
+import { queryInstanceName } from "../adapter/instance-name.ts";
+import { BindContext, resolveBinding } from "../binding/binding.ts";
+import { completeNetPnPEvent } from "../binding/net-pnp-events.ts";
+import { closeAdapter, completeBind, completeUnbind, openAdapter } from "../binding/open-close.ts";
+import { reEnumerateBindings, refuseConnectionlessSend, requestUnbind } from "../binding/requests.ts";
 import type { NdisOidFunctions, NdisProtocolFunctions } from "../ddi/functions/protocol.ts";
-import { NDIS_STATUS_FAILURE } from "../ddi/status.ts";
+import { NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import { deregisterProtocolDriver } from "../driver/deregistration.ts";
 import type { LoadedImage } from "../driver/drivers.ts";
 import { ProtocolDriver } from "../driver/drivers.ts";
@@ -27,17 +30,46 @@ export function protocolFunctions(parts: LibraryParts, image: LoadedImage) {
     NdisCloseAdapterEx: (binding) => closeAdapter(environment, owner, binding),
     NdisCompleteBindAdapterEx: (context, Status) => completeBind(environment, owner, context, Status),
     NdisCompleteUnbindAdapterEx: (context) => completeUnbind(environment, owner, context),
-    NdisCompleteNetPnPEvent: (handle, _notification, Status) => {
+    NdisCompleteNetPnPEvent: (handle, notification, Status) => {
       const binding = resolveBinding(environment, handle, owner);
-      if (binding === null) return;
-      if (binding.pendingOperation === null)
-        environment.misuse("BND-14", owner, "NdisCompleteNetPnPEvent while no event is pending");
-      finishPended(binding, Status);
+      if (binding !== null) completeNetPnPEvent(binding, notification, Status);
     },
+    NdisCompletePnPEvent: (Status, handle, event) => {
+      const binding = resolveBinding(environment, handle, owner);
+      if (binding !== null) completeNetPnPEvent(binding, event, Status);
+    },
+    ...bindingFunctions(parts, owner),
     NdisReturnNetBufferLists: (handle, lists, flags) => {
       const binding = resolveBinding(environment, handle, owner);
       if (binding !== null) returnNetBufferLists(environment, owner, binding, lists, flags);
     },
     ...oidFunctions(environment, image, oids),
   } satisfies Partial<NdisProtocolFunctions & NdisOidFunctions>;
+}
+
+function bindingFunctions({ environment, devices }: LibraryParts, owner: string) {
+  return {
+    NdisUnbindAdapter: (handle) => {
+      const binding = resolveBinding(environment, handle, owner);
+      return binding === null ? NDIS_STATUS_SUCCESS : requestUnbind(devices, binding, owner);
+    },
+    NdisReEnumerateProtocolBindings: (handle) => {
+      const protocol = resolveDriver(environment, handle, owner);
+      if (protocol instanceof ProtocolDriver) reEnumerateBindings(devices, protocol);
+    },
+    NdisQueryAdapterInstanceName: (out, handle) => {
+      const binding = resolveBinding(environment, handle, owner);
+      return queryInstanceName(environment, binding?.adapter ?? null, out);
+    },
+    NdisQueryBindInstanceName: (out, handle) => {
+      const bind: unknown = handle;
+      if (bind instanceof BindContext && bind.active) return queryInstanceName(environment, bind.binding.adapter, out);
+      environment.misuse("BND-04", owner, "BindingContext is not that of a bind in progress");
+      return NDIS_STATUS_FAILURE;
+    },
+    NdisSendNetBufferLists: (handle, lists) => {
+      const binding = resolveBinding(environment, handle, owner);
+      if (binding !== null) refuseConnectionlessSend(binding, owner, lists);
+    },
+  } satisfies Partial<NdisProtocolFunctions>;
 }

@@ -1,5 +1,6 @@
 import type { Machine } from "../../machine/machine.ts";
 import type { MiniportAdapter } from "../adapter/adapter.ts";
+import type { Devices } from "../adapter/devices.ts";
 import type { NdisRegistrationFunctions } from "../ddi/functions/registration.ts";
 import type { LoadedImage } from "../driver/drivers.ts";
 import { setOptionalHandlers } from "../driver/optional-handlers.ts";
@@ -35,6 +36,7 @@ export interface MemoryAccess {
 /** What the libraries of all drivers of one machine share. */
 export interface LibraryParts {
   readonly environment: NdisEnvironment;
+  readonly devices: Devices;
   readonly oids: OidRequests;
   /** Adapters that are there. */
   readonly adapters: readonly MiniportAdapter[];
@@ -81,7 +83,7 @@ function anyMiniportFunctions(parts: LibraryParts, image: LoadedImage) {
     ...busDataFunctions(environment, owner),
     ...hardwareFunctions(environment, owner, holdings),
     ...interruptFunctions(environment, owner, holdings),
-    ...miniportFunctions(environment, image, oids),
+    ...miniportFunctions(parts, image),
     ...coMiniportFunctions(environment, owner, oids),
   };
 }

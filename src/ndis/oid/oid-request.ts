@@ -6,6 +6,7 @@ import { OID_CO_GET_CALL_INFORMATION } from "../ddi/constants/connection-oids.ts
 import type { NDIS_CONTEXT } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import {
+  NDIS_STATUS_ADAPTER_NOT_READY,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_NOT_SUPPORTED,
   NDIS_STATUS_PENDING,
@@ -61,6 +62,7 @@ export class OidRequests {
   ): NDIS_STATUS {
     const handler = adapter.driver.co?.CoOidRequestHandler ?? null;
     if (handler === null) return NDIS_STATUS_NOT_SUPPORTED;
+    if (!adapter.isUp) return NDIS_STATUS_ADAPTER_NOT_READY;
     return this.#issue({
       request,
       handler: "MiniportCoOidRequest",
@@ -100,6 +102,7 @@ export class OidRequests {
     const handler = adapter.driver.characteristics.DirectOidRequestHandler;
     const completeHandler = protocol.characteristics.DirectOidRequestCompleteHandler;
     if (handler === null || completeHandler === null) return NDIS_STATUS_NOT_SUPPORTED;
+    if (!adapter.isUp) return NDIS_STATUS_ADAPTER_NOT_READY;
     return this.#issue({
       request,
       handler: "MiniportDirectOidRequest",
@@ -118,6 +121,7 @@ export class OidRequests {
     const { adapter, protocol } = binding;
     const handler = adapter.driver.characteristics.OidRequestHandler;
     if (handler === null) return NDIS_STATUS_NOT_SUPPORTED;
+    if (!adapter.isUp) return NDIS_STATUS_ADAPTER_NOT_READY;
     const passage: OidPassage = {
       request,
       handler: "MiniportOidRequest",
@@ -170,7 +174,7 @@ export class OidRequests {
       return;
     }
     this.#checks?.completed(passage, subject, status, this.#isCancelling);
-    this.#forget(passage);
+    this.#forget(passage, status);
     if (handler === "MiniportOidRequest") this.#next(passage.adapter);
     passage.complete(status);
     if (passage.binding !== null) finishCloseWhenQuiet(passage.binding);
@@ -216,6 +220,11 @@ export class OidRequests {
 
   #ask(passage: OidPassage): NDIS_STATUS {
     passage.asked = true;
+    if (isForMiniport(passage)) {
+      // By this a miniport answers the binding alone, with a status indication (STA-05).
+      passage.request.RequestHandle = passage.binding;
+      passage.adapter.oidStarted(passage.request);
+    }
     const status = passage.ask();
     const isOpen = this.#pending.get(passage.request) === passage;
     if (status === NDIS_STATUS_PENDING) {
@@ -229,16 +238,17 @@ export class OidRequests {
       return NDIS_STATUS_PENDING;
     }
     this.#checks?.answered(passage, status);
-    this.#forget(passage);
+    this.#forget(passage, status);
     return status;
   }
 
-  #forget(passage: OidPassage): void {
+  #forget(passage: OidPassage, status: NDIS_STATUS_FINAL): void {
     this.#pending.delete(passage.request);
     this.#timeouts.stop(passage);
     this.#patience?.stop(passage);
     if (passage.binding !== null) passage.binding.outstandingOidRequests--;
     this.#environment.live.oidRequests--;
+    if (passage.asked && isForMiniport(passage)) passage.adapter.oidEnded(passage.request, status);
   }
 
   #limitTime(passage: OidPassage): void {
@@ -277,7 +287,7 @@ export class OidRequests {
     const place = queue?.indexOf(passage) ?? -1;
     // The first one keeps its place until its turn comes.
     if (place > 0) queue?.splice(place, 1);
-    this.#forget(passage);
+    this.#forget(passage, NDIS_STATUS_REQUEST_ABORTED);
     passage.complete(NDIS_STATUS_REQUEST_ABORTED);
     if (passage.binding !== null) finishCloseWhenQuiet(passage.binding);
   }

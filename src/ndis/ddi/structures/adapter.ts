@@ -202,8 +202,18 @@ export function NET_DEVICE_PNP_EVENT(members: Partial<NET_DEVICE_PNP_EVENT> = {}
 /** A miniport that comes with MiniportAddDevice names its context for the device with this. */
 export interface NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES {
   Header: NDIS_OBJECT_HEADER;
-  Flags: number;
   MiniportAddDeviceContext: NDIS_CONTEXT;
+  Flags: number;
+}
+
+export function NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES(
+  members: Partial<NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES> = {},
+): NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES {
+  return {
+    Header: members.Header ?? objectHeader("NDIS_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES"),
+    MiniportAddDeviceContext: members.MiniportAddDeviceContext ?? null,
+    Flags: members.Flags ?? 0,
+  };
 }
 
 /** The members of the C union that are modelled; NDIS tells them apart by Header.Type. */

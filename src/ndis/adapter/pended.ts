@@ -1,0 +1,34 @@
+import type { Blocking } from "../../machine/thread.ts";
+import { KernelEvent } from "../../machine/thread.ts";
+import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
+import { NDIS_STATUS_FAILURE, NDIS_STATUS_PENDING } from "../ddi/status.ts";
+
+/** An adapter or a binding that asks its driver for something that may pend. One at a time. */
+interface Pending {
+  pendingOperation: KernelEvent | null;
+  pendingStatus: NDIS_STATUS_FINAL | null;
+}
+
+/**
+ * The final status of an operation: what `ask` answers, or after PENDING what the completion function said, which may have been
+ * called before (CNC-02).
+ */
+export function* outcomeOf(object: Pending, ask: () => Blocking<NDIS_STATUS>): Blocking<NDIS_STATUS> {
+  const completed = new KernelEvent();
+  object.pendingOperation = completed;
+  object.pendingStatus = null;
+  let status = yield* ask();
+  if (status === NDIS_STATUS_PENDING) {
+    yield { event: completed, timeoutNs: Number.POSITIVE_INFINITY };
+    status = object.pendingStatus ?? NDIS_STATUS_FAILURE;
+  }
+  object.pendingOperation = null;
+  object.pendingStatus = null;
+  return status;
+}
+
+/** Ends what {@link outcomeOf} waits for. */
+export function finishPended(object: Pending, status: NDIS_STATUS_FINAL): void {
+  object.pendingStatus = status;
+  object.pendingOperation?.set();
+}
