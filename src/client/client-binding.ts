@@ -8,6 +8,7 @@ import type {
   NDIS_STATUS,
   NDIS_STATUS_FINAL,
   NdisAfHandle,
+  NdisBindContextHandle,
   NdisBindingHandle,
   NdisSapHandle,
   NdisVcHandle,
@@ -42,6 +43,10 @@ export class ClientBinding {
   /** Set whenever something has ended that an unbind or a pause may wait for. */
   readonly changed = NDIS_EVENT();
   handle: NdisBindingHandle | null = null;
+  /** A bind that waits for its open. */
+  bindContext: NdisBindContextHandle | null = null;
+  /** ProtocolCloseAdapterCompleteEx has run. */
+  isClosed = false;
   afHandle: NdisAfHandle | null = null;
   sapHandle: NdisSapHandle | null = null;
   sapStatus: NDIS_STATUS = NDIS_STATUS_PENDING;
@@ -72,6 +77,12 @@ export class ClientBinding {
     const { sendBuffers, sendBufferBytes } = this.options;
     this.sendPool = SendPool.create(this.ndis, handle, sendBuffers, sendBufferBytes);
     return this.sendPool !== null;
+  }
+
+  /** ProtocolCloseAdapterCompleteEx. */
+  adapterClosed(): void {
+    this.isClosed = true;
+    this.ndis.NdisSetEvent(this.changed);
   }
 
   // Address family and SAP.

@@ -22,6 +22,7 @@ import {
   NDIS_PROTOCOL_DRIVER_CHARACTERISTICS,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_NOT_SUPPORTED,
+  NDIS_STATUS_PENDING,
   NDIS_STATUS_RESOURCES,
   NDIS_STATUS_SUCCESS,
   NET_PNP_EVENT_CODE,
@@ -137,8 +138,8 @@ export class AtmClient {
       SetOptionsHandler: (handle) => this.#setOptions(Ndis, handle),
       BindAdapterHandlerEx: (_context, bindContext) => this.#bind(Ndis, bindContext),
       UnbindAdapterHandlerEx: (_unbindContext, context) => this.#unbind(Ndis, context as ClientBinding),
-      OpenAdapterCompleteHandlerEx: () => {},
-      CloseAdapterCompleteHandlerEx: () => {},
+      OpenAdapterCompleteHandlerEx: (context, Status) => this.#opened(Ndis, context as ClientBinding, Status),
+      CloseAdapterCompleteHandlerEx: (context) => (context as ClientBinding).adapterClosed(),
       NetPnPEventHandler: (context, notification) => this.#pnpEvent(Ndis, context as ClientBinding, notification),
       OidRequestCompleteHandler: () => {},
       StatusHandlerEx: () => {},
@@ -178,9 +179,24 @@ export class AtmClient {
       SelectedMediumIndex: new OutParameter<number>(),
     });
     const status = ndis.NdisOpenAdapterEx(this.#handle, binding, parameters, bindContext, handle);
-    if (status !== NDIS_STATUS_SUCCESS || handle.Value === null) return status;
-    if (!binding.opened(handle.Value)) {
-      ndis.NdisCloseAdapterEx(handle.Value);
+    if (handle.Value !== null) binding.handle = handle.Value;
+    if (status === NDIS_STATUS_PENDING) binding.bindContext = bindContext;
+    return status === NDIS_STATUS_SUCCESS ? this.#take(ndis, binding) : status;
+  }
+
+  /** ProtocolOpenAdapterCompleteEx: the bind, which pended with its open, is complete with it (BND-04). */
+  #opened(ndis: ClientLibrary, binding: ClientBinding, status: NDIS_STATUS_FINAL): void {
+    const { bindContext } = binding;
+    if (bindContext === null) return;
+    binding.bindContext = null;
+    ndis.NdisCompleteBindAdapterEx(bindContext, status === NDIS_STATUS_SUCCESS ? this.#take(ndis, binding) : status);
+  }
+
+  #take(ndis: ClientLibrary, binding: ClientBinding): NDIS_STATUS_FINAL {
+    const { handle } = binding;
+    if (handle === null) return NDIS_STATUS_FAILURE;
+    if (!binding.opened(handle)) {
+      ndis.NdisCloseAdapterEx(handle);
       return NDIS_STATUS_RESOURCES;
     }
     this.bindings.push(binding);
@@ -196,8 +212,15 @@ export class AtmClient {
     }
     binding.sendPool?.release();
     binding.sendPool = null;
-    if (binding.handle !== null) ndis.NdisCloseAdapterEx(binding.handle);
+    const { handle } = binding;
     binding.handle = null;
+    if (handle !== null && ndis.NdisCloseAdapterEx(handle) === NDIS_STATUS_PENDING) {
+      // BND-10: the binding stays until ProtocolCloseAdapterCompleteEx has run.
+      while (!binding.isClosed) {
+        ndis.NdisResetEvent(binding.changed);
+        yield* ndis.NdisWaitEvent(binding.changed, 0);
+      }
+    }
     this.bindings.splice(this.bindings.indexOf(binding), 1);
     return NDIS_STATUS_SUCCESS;
   }

@@ -94,6 +94,8 @@ export class MiniportAdapter implements Stateful<AdapterState> {
   surpriseRemoved = false;
   /** Inside MiniportAddDevice: the handle is good, though the adapter is Halted. */
   isBeingAdded = false;
+  /** MiniportHaltEx runs. */
+  isHalting = false;
   /** Its removal has been asked for. */
   isGoing = false;
   /** NET_BUFFER_LISTs that protocols hold, and sends that the miniport holds. */

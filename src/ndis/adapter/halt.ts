@@ -20,10 +20,12 @@ export function* haltAdapter(adapter: MiniportAdapter, action: NDIS_HALT_ACTION)
   // The watch ends first: it would call the miniport while it halts.
   adapter.hangWatch?.end();
   adapter.hangWatch = null;
+  adapter.isHalting = true;
   const halt = driver.characteristics.HaltHandlerEx;
   if (halt !== null) yield* settle(halt(adapter.context, action));
   checkAddressFamilies(adapter);
   advance(environment, ADAPTER_STATES, adapter, "Halt", driver.name);
+  adapter.isHalting = false;
   forgetAdapter(adapter);
 }
 

@@ -80,6 +80,8 @@ export class Binding implements Stateful<BindingState>, ProtocolTables {
   pendingStatus: NDIS_STATUS_FINAL | null = null;
   /** NdisCloseAdapterEx pended: ProtocolCloseAdapterCompleteEx is due when nothing is outstanding. */
   closePending = false;
+  /** NDIS takes its time with the close: a choice point said so. */
+  closeDelayed = false;
   /** The notification that ProtocolNetPnPEvent has, and must complete with (BND-14). */
   pnpEvent: NET_PNP_EVENT_NOTIFICATION | null = null;
   /** NdisUnbindAdapter was called (BND-12). */

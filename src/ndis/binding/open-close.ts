@@ -60,8 +60,7 @@ export function openAdapter(
   if (SelectedMediumIndex !== null) SelectedMediumIndex.Value = index;
   binding.context = ProtocolBindingContext;
   NdisBindingHandle.Value = toHandle<NdisBindingHandle>(binding);
-  const { chooser } = environment.machine;
-  if (chooser !== null && chooser.choose("open-adapter", 2) === 1) {
+  if (environment.machine.chooser?.choose("open-adapter", 2) === 1) {
     const opened = new KernelEvent();
     binding.openPending = opened;
     atPassiveLevelLater(environment, "ProtocolOpenAdapterCompleteEx", () => {
@@ -78,7 +77,10 @@ export function openAdapter(
   return NDIS_STATUS_SUCCESS;
 }
 
-/** NdisCloseAdapterEx: the handle is dead from the call on (BND-07); PENDING while sends, receives or OID requests are out. */
+/**
+ * NdisCloseAdapterEx: the handle is dead from the call on (BND-07). PENDING, which ProtocolCloseAdapterCompleteEx follows, as a choice point
+ * says, and while receives are out; or sends or OID requests, for which the protocol should have waited (BND-09).
+ */
 export function closeAdapter(environment: NdisEnvironment, owner: string, handle: NdisBindingHandle): NDIS_STATUS {
   const binding = resolveBinding(environment, handle, owner);
   if (binding === null) return NDIS_STATUS_SUCCESS;
@@ -94,22 +96,26 @@ export function closeAdapter(environment: NdisEnvironment, owner: string, handle
       `NdisCloseAdapterEx on ${binding.traceName} with ${binding.addressFamilies} address families open`,
     );
   }
+  if (binding.sendsOutstanding > 0 || binding.outstandingOidRequests > 0) {
+    const held = `${binding.sendsOutstanding} sends and ${binding.outstandingOidRequests} OID requests`;
+    environment.misuse("BND-09", owner, `NdisCloseAdapterEx on ${binding.traceName} with ${held} out`);
+  }
   if (binding.ownVcs > 0)
     environment.misuse(
       "BND-09",
       owner,
       `NdisCloseAdapterEx on ${binding.traceName} with ${binding.ownVcs} VCs of its own`,
     );
-  if (binding.outstandingOidRequests > 0) {
-    environment.misuse(
-      "BND-09",
-      owner,
-      `NdisCloseAdapterEx on ${binding.traceName} with ${binding.outstandingOidRequests} OID requests out`,
-    );
-  }
   withdrawAddressFamilies(binding);
   binding.isOpen = false;
   environment.live.bindings--;
+  if (environment.machine.chooser?.choose("close-adapter", 2) === 1) {
+    binding.closeDelayed = true;
+    atPassiveLevelLater(environment, "ProtocolCloseAdapterCompleteEx", () => {
+      binding.closeDelayed = false;
+      finishCloseWhenQuiet(binding);
+    });
+  }
   if (isQuiet(binding)) return NDIS_STATUS_SUCCESS;
   binding.closePending = true;
   return NDIS_STATUS_PENDING;
@@ -123,6 +129,7 @@ export function finishCloseWhenQuiet(binding: Binding): void {
 }
 
 function isQuiet(binding: Binding): boolean {
+  if (binding.closeDelayed) return false;
   return binding.sendsOutstanding === 0 && binding.indicatedOutstanding === 0 && binding.outstandingOidRequests === 0;
 }
 

@@ -35,3 +35,14 @@ export function isInitializing(
   );
   return false;
 }
+
+/** What MiniportInitializeEx claimed stays while the adapter pauses or is paused; MiniportHaltEx gives it back (LIF-08, LIF-12). */
+export function checkRelease(
+  environment: NdisEnvironment,
+  owner: string,
+  adapter: MiniportAdapter,
+  caller: string,
+): void {
+  if ((adapter.state === "Pausing" || adapter.state === "Paused") && !adapter.isHalting)
+    environment.misuse("LIF-08", owner, `${caller} while ${adapter.traceName} is ${adapter.state}`);
+}

@@ -12,7 +12,7 @@ import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { DriverHoldings } from "../executive/holdings.ts";
 import { allocationFails } from "../executive/holdings.ts";
-import { claimingAdapter } from "./claim.ts";
+import { checkRelease, claimingAdapter } from "./claim.ts";
 import type { DmaChannels } from "./dma-channel.ts";
 import { DmaChannel } from "./dma-channel.ts";
 
@@ -71,6 +71,7 @@ function channelFunctions(
     NdisMDeregisterScatterGatherDma(NdisMiniportDmaHandle) {
       const channel = resolveChannel(environment, owner, NdisMiniportDmaHandle, "NdisMDeregisterScatterGatherDma");
       if (channel === null) return;
+      checkRelease(environment, owner, channel.adapter, "NdisMDeregisterScatterGatherDma");
       if (channel.listsInUse > 0) {
         const lists = `${channel.listsInUse} scatter/gather lists in use`;
         environment.misuse("MEM-07", owner, `${channel.traceName} is deregistered with ${lists}`);

@@ -15,7 +15,7 @@ import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { conducted } from "../executive/conduct.ts";
 import { DriverHoldings } from "../executive/holdings.ts";
-import { claimingAdapter } from "./claim.ts";
+import { checkRelease, claimingAdapter } from "./claim.ts";
 import type { InterruptHandlers } from "./interrupt-object.ts";
 import { InterruptVector, RegisteredInterrupt } from "./interrupt-object.ts";
 
@@ -71,6 +71,7 @@ export function interruptFunctions(
     NdisMDeregisterInterruptEx(NdisInterruptHandle) {
       const interrupt = interruptOf(NdisInterruptHandle, "Init_DeRegisterInterrupt", "NdisMDeregisterInterruptEx");
       if (interrupt === null) return;
+      checkRelease(environment, owner, interrupt.adapter, "NdisMDeregisterInterruptEx");
       for (const vector of interrupt.vectors) interrupt.adapter.slot.disconnect(vector.interrupt);
       for (const vector of interrupt.vectors) processor.flushDpc(vector.dpc);
       interrupt.registered = false;

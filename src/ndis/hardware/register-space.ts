@@ -7,7 +7,7 @@ import type { PVOID } from "../ddi/types.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { DriverHoldings, Holding } from "../executive/holdings.ts";
 import { hex } from "../executive/pool.ts";
-import { claimingAdapter, isInitializing } from "./claim.ts";
+import { checkRelease, claimingAdapter, isInitializing } from "./claim.ts";
 
 /** Access to mapped registers; macros in C (ndis.h). */
 export interface NdisRegisterAccessFunctions {
@@ -129,6 +129,7 @@ export function registerSpaceFunctions(
         );
         return;
       }
+      checkRelease(environment, owner, adapter, "NdisMUnmapIoSpace");
       mappings.remove(mapping);
       holdings.giveBack(mapping);
       live.registerMappings--;

@@ -220,11 +220,7 @@ export class OidRequests {
 
   #ask(passage: OidPassage): NDIS_STATUS {
     passage.asked = true;
-    if (isForMiniport(passage)) {
-      // By this a miniport answers the binding alone, with a status indication (STA-05).
-      passage.request.RequestHandle = passage.binding;
-      passage.adapter.oidStarted(passage.request);
-    }
+    if (isForMiniport(passage)) passage.adapter.oidStarted(passage.request);
     const status = passage.ask();
     const isOpen = this.#pending.get(passage.request) === passage;
     if (status === NDIS_STATUS_PENDING) {
