@@ -67,6 +67,8 @@ export class McmAdapter {
   /** How to give back what MiniportInitializeEx took. */
   undo: Undo | null = null;
   refusedNotifications = 0;
+  /** The NIC was pulled out (OID-15, SND-16). */
+  isRemoved = false;
   dma: NdisMiniportDmaHandle | null = null;
   readonly #connections: (Connection | null)[] = [];
   readonly #freeVcIndices: number[] = [];
@@ -217,7 +219,7 @@ export class McmAdapter {
   }
 
   closeSignallingChannel(): void {
-    this.commands.close(this.#signallingConnection);
+    this.closeConnection(this.#signallingConnection);
   }
 
   /** Gives a connection an entry of the NIC's VC table; false when all are taken. */
@@ -238,10 +240,26 @@ export class McmAdapter {
 
   openConnection(connection: Connection, traffic: ConnectionTraffic): void {
     this.commands.open(connection, traffic);
+    this.#settleWithoutDevice();
   }
 
   closeConnection(connection: Connection): void {
     this.commands.close(connection);
+    this.#settleWithoutDevice();
+  }
+
+  /** MiniportDevicePnPEventNotify: the NIC was pulled out. Nothing that it had comes back by itself, and calls are over with the link. */
+  surpriseRemoved(): void {
+    this.isRemoved = true;
+    this.transmitter.abandon();
+    this.signalling.linkDown();
+    this.#settleWithoutDevice();
+    this.quietChanged();
+  }
+
+  /** Commands to a device that is gone end by themselves, later: their caller does not expect it yet. */
+  #settleWithoutDevice(): void {
+    if (this.isRemoved) this.deferred.queue(() => this.commands.abandon());
   }
 
   /** Sends or receives of a connection that is going away have come back. */

@@ -20,6 +20,7 @@ import {
   CO_ADDRESS_FAMILY_Q2931,
   CO_ADDRESS_LIST,
   NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS,
+  NDIS_DEVICE_PNP_EVENT,
   NDIS_MAC_OPTION_NO_LOOPBACK,
   NDIS_MEDIA_CONNECT_STATE,
   NDIS_MEDIUM,
@@ -106,7 +107,10 @@ class McmDriver {
       },
       OidRequestHandler: (context, request) => answerOid(adapterOf(context), request),
       ReturnNetBufferListsHandler: (context, lists) => adapterOf(context).receiver.giveBack(lists),
-      DevicePnPEventNotifyHandler: () => {},
+      DevicePnPEventNotifyHandler: (context, { DevicePnPEvent }) => {
+        if (DevicePnPEvent === NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved)
+          adapterOf(context).surpriseRemoved();
+      },
       ShutdownHandlerEx: (context) => adapterOf(context).interrupts.disable(),
       CancelOidRequestHandler: () => {},
       CancelSendHandler: () => {},

@@ -9,6 +9,7 @@ import {
   NDIS_STATUS_INVALID_DATA,
   NDIS_STATUS_INVALID_LENGTH,
   NDIS_STATUS_INVALID_OID,
+  NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_NOT_SUPPORTED,
   NDIS_STATUS_SUCCESS,
   OID_ATM_CELLS_HEC_ERROR,
@@ -133,6 +134,7 @@ export function answerOid(
   request: NDIS_OID_REQUEST,
   connection: Connection | null = null,
 ): NDIS_STATUS_FINAL {
+  if (adapter.isRemoved) return NDIS_STATUS_NOT_ACCEPTED;
   if (request.RequestType === NDIS_REQUEST_TYPE.NdisRequestSetInformation) return answerSet(request);
   const information = request.DATA.QUERY_INFORMATION;
   const answer = QUERIES.get(information.Oid);

@@ -11,6 +11,7 @@ import {
   NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL,
   NDIS_SPIN_LOCK,
   NDIS_STATUS_FAILURE,
+  NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_PAUSED,
   NDIS_STATUS_RESOURCES,
   NDIS_STATUS_SUCCESS,
@@ -73,6 +74,7 @@ export class Transmitter {
   #queueLast: NET_BUFFER_LIST | null = null;
   #batching = false;
   paused = true;
+  #isRemoved = false;
 
   private constructor(
     ndis: MiniportCallManagerLibrary,
@@ -149,7 +151,7 @@ export class Transmitter {
   /** MiniportCoSendNetBufferLists: takes every list, in order; what does not fit is queued. */
   send(connection: Connection, lists: NET_BUFFER_LIST): void {
     if (this.paused || connection.hardware !== "open") {
-      this.#refuse(connection, lists, this.paused ? NDIS_STATUS_PAUSED : NDIS_STATUS_VC_NOT_ACTIVATED);
+      this.#refuse(connection, lists, this.#refusal);
       return;
     }
     this.#ndis.NdisAcquireSpinLock(this.#lock);
@@ -170,9 +172,35 @@ export class Transmitter {
     if (!this.#batching) this.#returned.giveBack(0);
   }
 
+  /** Why a list is not taken (SND-16). */
+  get #refusal(): NDIS_STATUS_FINAL {
+    if (this.#isRemoved) return NDIS_STATUS_NOT_ACCEPTED;
+    return this.paused ? NDIS_STATUS_PAUSED : NDIS_STATUS_VC_NOT_ACTIVATED;
+  }
+
+  /** The NIC is gone and completes nothing any more: what it had comes back with NOT_ACCEPTED, and nothing is taken (SND-16). */
+  abandon(): void {
+    this.#isRemoved = true;
+    this.paused = true;
+    this.#ndis.NdisAcquireSpinLock(this.#lock);
+    while (this.#inUse > 0) {
+      if (this.#done[this.#clean] === 1) this.#reclaim();
+      else this.#completeRun(this.#clean, 1, NDIS_STATUS_NOT_ACCEPTED);
+    }
+    for (let list = this.#queueFirst; list !== null; list = this.#queueFirst) {
+      this.#queueFirst = list.Next;
+      list.Next = null;
+      list.Status = NDIS_STATUS_NOT_ACCEPTED;
+      this.#returned.add(list.Scratch as Connection, list);
+    }
+    this.#queueLast = null;
+    this.#ndis.NdisReleaseSpinLock(this.#lock);
+    this.#returned.giveBack();
+  }
+
   /** Sends a signalling PDU on `connection`; false when no buffer or descriptor is free (SSCOP sends again). */
   sendSignalling(connection: Connection, bytes: Uint8Array, offset: number, length: number): boolean {
-    if (this.#inUse + 1 >= this.#ring.size) return false;
+    if (this.#isRemoved || this.#inUse + 1 >= this.#ring.size) return false;
     const isShort = length <= COPY_BREAK_BYTES;
     const address = isShort ? this.#buffers.copyAddress(this.#ring.next) : this.#buffers.takeSignalling();
     if (address === 0) return false;

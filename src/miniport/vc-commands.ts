@@ -138,6 +138,22 @@ export class VcCommands {
     this.#drainWaiting();
   }
 
+  /** The NIC is gone and executes nothing any more: what it was told to open is not open, what to close is closed. */
+  abandon(): void {
+    const words = this.#ndis.Memory.words;
+    const ring = this.#ring;
+    const abandoned: { readonly connection: Connection; readonly opcode: number }[] = [];
+    for (; this.#pending > 0; this.#pending--) {
+      const opcode = words[ring.firstWord + this.#clean * ring.entryWords + F.opcode.word] & 0xff;
+      const connection = this.#inFlight[this.#clean];
+      this.#inFlight[this.#clean] = null;
+      this.#clean = (this.#clean + 1) & ring.mask;
+      if (connection !== null) abandoned.push({ connection, opcode });
+    }
+    abandoned.push(...this.#waiting.splice(0));
+    for (const { connection, opcode } of abandoned) this.#settle(connection, opcode, false);
+  }
+
   #settle(connection: Connection, opcode: number, succeeded: boolean): void {
     if (opcode === COMMAND_OPCODES.OPEN) connection.hardware = succeeded ? "open" : "closed";
     else if (opcode === COMMAND_OPCODES.CLOSE) connection.hardware = "closed";

@@ -1,5 +1,6 @@
 export type { Blocking, WaitRequest } from "../machine/thread.ts";
 export type { AdapterConfiguration, MiniportAdapter } from "./adapter/adapter.ts";
+export type { RemovalOptions } from "./adapter/devices.ts";
 export * from "./ddi/index.ts";
 export type { DriverImage } from "./driver/driver-image.ts";
 export { LiveCounts } from "./environment.ts";
