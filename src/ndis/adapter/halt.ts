@@ -60,7 +60,7 @@ export function shutDownAdapter(adapter: MiniportAdapter, action: NDIS_SHUTDOWN_
 }
 
 /** Whether MiniportShutdownEx is called at a bug check: from NDIS 6.30 on, only when the driver has asked for it (LIF-21). */
-export function wantsBugCheckShutdown(adapter: MiniportAdapter): boolean {
+function wantsBugCheckShutdown(adapter: MiniportAdapter): boolean {
   if (!adapter.isUp) return false;
   const flags = adapter.registrationAttributes?.AttributeFlags ?? 0;
   return !adapter.isNdis630 || (flags & NDIS_MINIPORT_ATTRIBUTES_REGISTER_BUGCHECK_CALLBACK) !== 0;

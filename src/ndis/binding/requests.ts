@@ -33,13 +33,12 @@ export function reEnumerateBindings(devices: Devices, protocol: ProtocolDriver):
   environment.processor.startThread("NdisReEnumerateProtocolBindings", devices.bind(protocol));
 }
 
-/** NdisSendNetBufferLists: every adapter here is connection-oriented, and data goes over VCs. The lists come back at once. */
+/** NdisSendNetBufferLists: there is no connectionless data path, and on a connection-oriented binding data goes over VCs. The lists come back. */
 export function refuseConnectionlessSend(binding: Binding, owner: string, lists: NET_BUFFER_LIST): void {
-  binding.environment.misuse(
-    "X-05",
-    owner,
-    "data on a connection-oriented binding is sent with NdisCoSendNetBufferLists",
-  );
+  if (binding.adapter.isConnectionOriented) {
+    const message = "data on a connection-oriented binding is sent with NdisCoSendNetBufferLists";
+    binding.environment.misuse("X-05", owner, message);
+  }
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next)
     list.Status = NDIS_STATUS_NOT_SUPPORTED;
   binding.protocol.characteristics.SendNetBufferListsCompleteHandler?.(binding.context, lists, 0);

@@ -1,3 +1,4 @@
+import type { MiniportAdapter } from "../adapter/adapter.ts";
 import { resolveAdapter } from "../adapter/adapter.ts";
 import { setMiniportAttributes } from "../adapter/attributes.ts";
 import { queryInstanceName } from "../adapter/instance-name.ts";
@@ -120,17 +121,20 @@ function plugAndPlayFunctions({ environment, devices }: LibraryParts, owner: str
   } satisfies Partial<NdisMFunctions>;
 }
 
-/** The connectionless data path. There are connection-oriented adapters only: their data goes through NdisMCo functions. */
+/** There is no connectionless data path, and a connection-oriented adapter has no use for one: its data goes through NdisMCo functions. */
 function connectionlessFunctions(environment: NdisEnvironment, owner: string) {
+  const refuse = (adapter: MiniportAdapter, message: string): void => {
+    if (adapter.isConnectionOriented) environment.misuse("X-05", owner, message);
+  };
   return {
     NdisMSendNetBufferListsComplete: (handle) => {
-      if (resolveAdapter(environment, handle, owner) !== null)
-        environment.misuse("X-05", owner, "sends of a VC are completed with NdisMCoSendNetBufferListsComplete");
+      const adapter = resolveAdapter(environment, handle, owner);
+      if (adapter !== null) refuse(adapter, "sends of a VC are completed with NdisMCoSendNetBufferListsComplete");
     },
     NdisMIndicateReceiveNetBufferLists: (handle, lists, _port, _count, flags) => {
       const adapter = resolveAdapter(environment, handle, owner);
       if (adapter === null) return;
-      environment.misuse("X-05", owner, "receives of a VC are indicated with NdisMCoIndicateReceiveNetBufferLists");
+      refuse(adapter, "receives of a VC are indicated with NdisMCoIndicateReceiveNetBufferLists");
       if ((flags & NDIS_RECEIVE_FLAGS_RESOURCES) !== 0) return;
       adapter.driver.characteristics.ReturnNetBufferListsHandler?.(adapter.context, lists, 0);
     },
