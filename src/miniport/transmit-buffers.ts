@@ -1,5 +1,7 @@
+import { TRANSMIT_COMPLETION, TRANSMIT_DESCRIPTOR } from "../device/datasheet/index.ts";
 import type { MiniportAdapterHandle, MiniportCallManagerLibrary } from "../ndis/index.ts";
-import { allocateShared } from "./shared-ring.ts";
+import type { SharedRing } from "./shared-ring.ts";
+import { allocateRing, allocateShared } from "./shared-ring.ts";
 
 /** Signalling PDUs that are no short frames are copied into buffers of their own; an SD takes up to 4,096 octets and a trailer. */
 export const SIGNALLING_BUFFER_BYTES = 4_160;
@@ -51,4 +53,26 @@ export class TransmitBuffers {
 
 function byteLength(ringEntries: number): number {
   return SIGNALLING_BUFFERS * SIGNALLING_BUFFER_BYTES + ringEntries * COPY_STRIDE_BYTES;
+}
+
+/** What the transmit side has in shared memory. */
+export interface TransmitMemory {
+  readonly ring: SharedRing;
+  readonly completions: SharedRing;
+  readonly buffers: TransmitBuffers;
+}
+
+/** Null when there is no memory for all of them. */
+export function allocateTransmitMemory(
+  ndis: MiniportCallManagerLibrary,
+  adapter: MiniportAdapterHandle,
+  size: number,
+): TransmitMemory | null {
+  const ring = allocateRing(ndis, adapter, size, TRANSMIT_DESCRIPTOR.bytes);
+  const completions = ring === null ? null : allocateRing(ndis, adapter, size, TRANSMIT_COMPLETION.bytes);
+  const buffers = completions === null ? null : TransmitBuffers.create(ndis, adapter, size);
+  if (ring !== null && completions !== null && buffers !== null) return { ring, completions, buffers };
+  completions?.free(ndis, adapter);
+  ring?.free(ndis, adapter);
+  return null;
 }

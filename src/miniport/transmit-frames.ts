@@ -1,8 +1,10 @@
 import { TRANSMIT_STATUS } from "../device/datasheet/index.ts";
-import type { MiniportCallManagerLibrary, NDIS_STATUS_FINAL, NET_BUFFER } from "../ndis/index.ts";
+import type { MiniportCallManagerLibrary, NDIS_STATUS_FINAL, NET_BUFFER, NET_BUFFER_LIST } from "../ndis/index.ts";
 import {
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_MEDIA_DISCONNECTED,
+  NDIS_STATUS_NOT_ACCEPTED,
+  NDIS_STATUS_PAUSED,
   NDIS_STATUS_SEND_ABORTED,
   NDIS_STATUS_SUCCESS,
   NDIS_STATUS_VC_NOT_ACTIVATED,
@@ -21,7 +23,7 @@ export const STATUS_OF_COMPLETION: readonly NDIS_STATUS_FINAL[] = (() => {
 })();
 
 /** How many descriptors a buffer takes: the MDLs that its data lies in. */
-export function piecesOf(buffer: NET_BUFFER): number {
+function piecesOf(buffer: NET_BUFFER): number {
   let left = buffer.CurrentMdlOffset + buffer.DataLength;
   let pieces = 0;
   for (let mdl = buffer.CurrentMdl; mdl !== null && left > 0; mdl = mdl.Next) {
@@ -43,4 +45,18 @@ export function copyFrame(ndis: MiniportCallManagerLibrary, buffer: NET_BUFFER, 
     offset = 0;
   }
   return copied >= length;
+}
+
+/** Why a list is not taken: the NIC is gone, the adapter pauses, or the VC is not open on the NIC (SND-16). */
+export function refusal(isRemoved: boolean, paused: boolean): NDIS_STATUS_FINAL {
+  if (isRemoved) return NDIS_STATUS_NOT_ACCEPTED;
+  return paused ? NDIS_STATUS_PAUSED : NDIS_STATUS_VC_NOT_ACTIVATED;
+}
+
+/** How many ring entries a list takes: one for a frame that is short enough to be copied, else one for every piece. */
+export function entriesFor(list: NET_BUFFER_LIST, copiedBytes: number): number {
+  let needed = 0;
+  for (let buffer = list.FirstNetBuffer; buffer !== null; buffer = buffer.Next)
+    needed += buffer.DataLength <= copiedBytes ? 1 : piecesOf(buffer);
+  return needed;
 }

@@ -12,7 +12,6 @@ import {
   NDIS_SPIN_LOCK,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_NOT_ACCEPTED,
-  NDIS_STATUS_PAUSED,
   NDIS_STATUS_RESOURCES,
   NDIS_STATUS_SUCCESS,
   NDIS_STATUS_VC_NOT_ACTIVATED,
@@ -23,9 +22,9 @@ import type { Hardware } from "./hardware.ts";
 import { MappedFrames } from "./mapped-frames.ts";
 import { ReturnedSends } from "./returned-sends.ts";
 import type { SharedRing } from "./shared-ring.ts";
-import { allocateRing } from "./shared-ring.ts";
-import { COPY_BREAK_BYTES, TransmitBuffers } from "./transmit-buffers.ts";
-import { copyFrame, piecesOf, STATUS_OF_COMPLETION } from "./transmit-frames.ts";
+import type { TransmitBuffers, TransmitMemory } from "./transmit-buffers.ts";
+import { allocateTransmitMemory, COPY_BREAK_BYTES } from "./transmit-buffers.ts";
+import { copyFrame, entriesFor, refusal, STATUS_OF_COMPLETION } from "./transmit-frames.ts";
 
 const TXD = TRANSMIT_DESCRIPTOR.fields;
 const TXC = TRANSMIT_COMPLETION.fields;
@@ -80,9 +79,7 @@ export class Transmitter {
     ndis: MiniportCallManagerLibrary,
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
-    ring: SharedRing,
-    completions: SharedRing,
-    buffers: TransmitBuffers,
+    { ring, completions, buffers }: TransmitMemory,
     drained: (connection: Connection) => void,
   ) {
     this.#ndis = ndis;
@@ -111,15 +108,8 @@ export class Transmitter {
     size: number,
     drained: (connection: Connection) => void,
   ): Transmitter | null {
-    const ring = allocateRing(ndis, adapter, size, TRANSMIT_DESCRIPTOR.bytes);
-    const completions = ring === null ? null : allocateRing(ndis, adapter, size, TRANSMIT_COMPLETION.bytes);
-    const buffers = completions === null ? null : TransmitBuffers.create(ndis, adapter, size);
-    if (ring === null || completions === null || buffers === null) {
-      completions?.free(ndis, adapter);
-      ring?.free(ndis, adapter);
-      return null;
-    }
-    return new Transmitter(ndis, adapter, hardware, ring, completions, buffers, drained);
+    const memory = allocateTransmitMemory(ndis, adapter, size);
+    return memory === null ? null : new Transmitter(ndis, adapter, hardware, memory, drained);
   }
 
   start(dma: NdisMiniportDmaHandle): void {
@@ -151,7 +141,7 @@ export class Transmitter {
   /** MiniportCoSendNetBufferLists: takes every list, in order; what does not fit is queued. */
   send(connection: Connection, lists: NET_BUFFER_LIST): void {
     if (this.paused || connection.hardware !== "open") {
-      this.#refuse(connection, lists, this.#refusal);
+      this.#refuse(connection, lists);
       return;
     }
     this.#ndis.NdisAcquireSpinLock(this.#lock);
@@ -172,28 +162,14 @@ export class Transmitter {
     if (!this.#batching) this.#returned.giveBack(0);
   }
 
-  /** Why a list is not taken (SND-16). */
-  get #refusal(): NDIS_STATUS_FINAL {
-    if (this.#isRemoved) return NDIS_STATUS_NOT_ACCEPTED;
-    return this.paused ? NDIS_STATUS_PAUSED : NDIS_STATUS_VC_NOT_ACTIVATED;
-  }
-
   /** The NIC is gone and completes nothing any more: what it had comes back with NOT_ACCEPTED, and nothing is taken (SND-16). */
   abandon(): void {
     this.#isRemoved = true;
     this.paused = true;
     this.#ndis.NdisAcquireSpinLock(this.#lock);
-    while (this.#inUse > 0) {
-      if (this.#done[this.#clean] === 1) this.#reclaim();
-      else this.#completeRun(this.#clean, 1, NDIS_STATUS_NOT_ACCEPTED);
-    }
-    for (let list = this.#queueFirst; list !== null; list = this.#queueFirst) {
-      this.#queueFirst = list.Next;
-      list.Next = null;
-      list.Status = NDIS_STATUS_NOT_ACCEPTED;
-      this.#returned.add(list.Scratch as Connection, list);
-    }
-    this.#queueLast = null;
+    for (; this.#inUse > 0; this.#reclaim())
+      if (this.#done[this.#clean] === 0) this.#completeRun(this.#clean, 1, NDIS_STATUS_NOT_ACCEPTED);
+    this.#drainQueue();
     this.#ndis.NdisReleaseSpinLock(this.#lock);
     this.#returned.giveBack();
   }
@@ -303,9 +279,7 @@ export class Transmitter {
   #post(connection: Connection, list: NET_BUFFER_LIST): boolean {
     list.Status = NDIS_STATUS_SUCCESS;
     let last = NO_ENTRY;
-    let needed = 0;
-    for (let buffer = list.FirstNetBuffer; buffer !== null; buffer = buffer.Next)
-      needed += buffer.DataLength <= COPY_BREAK_BYTES ? 1 : piecesOf(buffer);
+    const needed = entriesFor(list, COPY_BREAK_BYTES);
     if (needed <= this.#dataEntries && this.#inUse + needed > this.#dataEntries) return false;
     // More pieces than the ring could ever take are refused, not waited for.
     const first = needed <= this.#dataEntries ? list.FirstNetBuffer : null;
@@ -404,8 +378,8 @@ export class Transmitter {
       const next = list.Next;
       const connection = list.Scratch as Connection;
       list.Next = null;
-      if (connection.hardware !== "open") {
-        list.Status = NDIS_STATUS_VC_NOT_ACTIVATED;
+      if (this.#isRemoved || connection.hardware !== "open") {
+        list.Status = this.#isRemoved ? NDIS_STATUS_NOT_ACCEPTED : NDIS_STATUS_VC_NOT_ACTIVATED;
         this.#returned.add(connection, list);
       } else if (!this.#post(connection, list)) {
         list.Next = next;
@@ -417,7 +391,9 @@ export class Transmitter {
     if (!this.#batching) this.ring();
   }
 
-  #refuse(connection: Connection, lists: NET_BUFFER_LIST, status: NDIS_STATUS_FINAL): void {
+  /** Lists that are not taken come back at once (SND-16). */
+  #refuse(connection: Connection, lists: NET_BUFFER_LIST): void {
+    const status = refusal(this.#isRemoved, this.paused);
     for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) list.Status = status;
     if (connection.ndisVcHandle !== null)
       this.#ndis.NdisMCoSendNetBufferListsComplete(connection.ndisVcHandle, lists, 0);

@@ -88,7 +88,16 @@ describe("16. Bind and open", () => {
     expect(opening(new Core(), "adapter#1", atm)).toBe(NDIS_STATUS_SUCCESS);
     expect(opening(new Core(), "adapter#7", atm)).toBe(NDIS_STATUS_ADAPTER_NOT_FOUND);
     expect(opening(new Core(), null, ethernet)).toBe(NDIS_STATUS_UNSUPPORTED_MEDIA);
-    expect(opening(choosing("memory-allocation"), null, atm)).toBe(NDIS_STATUS_RESOURCES);
+    const memory = { isShort: false };
+    const chooser = { choose: (point: string) => (memory.isShort && point === "memory-allocation" ? 1 : 0) };
+    const short = new Core({ chooser });
+    short.load();
+    memory.isShort = true;
+    short.mcm.on.miniport.InitializeHandlerEx = (handle) => {
+      short.mcm.registersAddressFamily = false;
+      return short.mcm.initialize(handle);
+    };
+    expect(opening(short, null, atm)).toBe(NDIS_STATUS_RESOURCES);
   });
 
   /** An open that pends, and what the client does between its PENDING and its completion. */

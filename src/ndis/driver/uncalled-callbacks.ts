@@ -6,17 +6,6 @@ export const UNCALLED_CALLBACKS: ReadonlySet<DdiName> = new Set([
   "MiniportSendNetBufferLists",
   "MiniportCancelSend",
   "ProtocolReceiveNetBufferLists",
-  "ProtocolSendNetBufferListsComplete",
-  "ProtocolStatusEx",
-  // An open never pends here.
-  "ProtocolOpenAdapterCompleteEx",
-  // Reset, shutdown, removal.
-  "MiniportCheckForHangEx",
-  "MiniportResetEx",
-  "MiniportShutdownEx",
-  "MiniportDevicePnPEventNotify",
-  "MiniportAddDevice",
-  "MiniportRemoveDevice",
   // The interrupt block masks by itself.
   "MiniportEnableInterruptEx",
   "MiniportDisableInterruptEx",
