@@ -125,9 +125,9 @@ export class Ndis {
     return yield* restartAdapter(result);
   }
 
-  /** Takes an adapter down in order: pause, unbind, halt. */
+  /** Takes an adapter down in order: pause, unbind, halt; it stays when a protocol fails NetEventQueryRemoveDevice. */
   *removeDevice(adapter: MiniportAdapter): Blocking<void> {
-    yield* removeAdapter(adapter);
+    if (!(yield* removeAdapter(adapter))) return;
     const holder = this.#images.find((image) => image.miniport === adapter.driver);
     holder?.holdings.reportLeft(this.environment, holder.name, adapter);
     const place = this.#adapters.indexOf(adapter);

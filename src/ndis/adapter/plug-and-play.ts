@@ -153,16 +153,32 @@ export function* pauseBinding(binding: Binding): Blocking<void> {
 
 function* notifyProtocol(
   binding: Binding,
-  code: (typeof NET_PNP_EVENT_CODE)["NetEventPause" | "NetEventRestart"],
+  code: (typeof NET_PNP_EVENT_CODE)["NetEventPause" | "NetEventRestart" | "NetEventCancelRemoveDevice"],
 ): Blocking<void> {
+  const status = yield* askProtocol(binding, code);
+  if (status !== NDIS_STATUS_SUCCESS)
+    binding.environment.misuse("BND-13", binding.protocol.name, "pause, restart and cancelled removals always succeed");
+}
+
+function* askProtocol(binding: Binding, code: NET_PNP_EVENT_CODE): Blocking<NDIS_STATUS> {
   const notification = NET_PNP_EVENT_NOTIFICATION();
   notification.NetPnPEvent.NetEvent = code;
   binding.pendingOperation = new KernelEvent();
   const notify = binding.protocol.characteristics.NetPnPEventHandler;
   const answered = notify === null ? NDIS_STATUS_SUCCESS : yield* settle(notify(binding.context, notification));
-  const status = yield* outcome(binding, answered);
-  if (status !== NDIS_STATUS_SUCCESS)
-    binding.environment.misuse("BND-13", binding.protocol.name, "pause and restart events always succeed");
+  return yield* outcome(binding, answered);
+}
+
+/** NetEventQueryRemoveDevice: a protocol prepares for the removal, or fails the event; then nothing is removed (BND-13). */
+function* queryRemoval(adapter: MiniportAdapter): Blocking<boolean> {
+  const asked: Binding[] = [];
+  for (const binding of adapter.bindings.slice()) {
+    asked.push(binding);
+    if ((yield* askProtocol(binding, NET_PNP_EVENT_CODE.NetEventQueryRemoveDevice)) === NDIS_STATUS_SUCCESS) continue;
+    for (const other of asked) yield* notifyProtocol(other, NET_PNP_EVENT_CODE.NetEventCancelRemoveDevice);
+    return false;
+  }
+  return true;
 }
 
 /** Pauses the bindings and then the adapter: Running to Paused (BND-06, LIF-05, LIF-06). */
@@ -225,11 +241,15 @@ export function* haltAdapter(adapter: MiniportAdapter): Blocking<void> {
   forget(adapter);
 }
 
-/** Takes a running adapter down: pause, unbind every protocol, halt. */
-export function* removeAdapter(adapter: MiniportAdapter): Blocking<void> {
-  if (adapter.state === "Running") yield* pauseAdapter(adapter);
+/** Takes a running adapter down: ask, pause, unbind every protocol, halt. @returns false when a protocol is against it. */
+export function* removeAdapter(adapter: MiniportAdapter): Blocking<boolean> {
+  if (adapter.state === "Running") {
+    if (!(yield* queryRemoval(adapter))) return false;
+    yield* pauseAdapter(adapter);
+  }
   for (const binding of adapter.bindings.slice()) yield* unbindProtocol(binding);
   yield* haltAdapter(adapter);
+  return true;
 }
 
 function forget(adapter: MiniportAdapter): void {
