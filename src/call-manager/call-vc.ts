@@ -27,6 +27,10 @@ export class CallVc {
   isConnected = false;
   /** ProtocolClIncomingCall has the offer and has not answered. */
   isOffered = false;
+  /** The client has had the offer of an incoming call, whatever became of it. */
+  wasOffered = false;
+  /** The client knows that the call is at its end: its close is awaited. */
+  isEnding = false;
   /** NDIS knows the VC as active. */
   isActive = false;
   /** The peer has cleared the call, and the answer to its RELEASE is due. */
@@ -49,6 +53,8 @@ export class CallVc {
     this.isAnswered = false;
     this.isConnected = false;
     this.isOffered = false;
+    this.wasOffered = false;
+    this.isEnding = false;
     this.owesReleaseResponse = false;
     this.teardown = null;
     this.failure = NDIS_STATUS_FAILURE;

@@ -1,5 +1,6 @@
 import type { CO_CALL_PARAMETERS, NDIS_STATUS, NDIS_STATUS_FINAL, NdisVcHandle } from "../ndis/index.ts";
 import {
+  NDIS_STATUS_CLOSING,
   NDIS_STATUS_INVALID_DATA,
   NDIS_STATUS_MEDIA_DISCONNECTED,
   NDIS_STATUS_NOT_ACCEPTED,
@@ -152,22 +153,11 @@ export class Calls implements CallControlUser {
     const vc = call.context;
     if (!(vc instanceof CallVc)) return;
     vc.owesReleaseResponse = true;
-    const { ndisVcHandle } = vc.connection;
-    if (vc.teardown !== null) {
-      this.progress(vc);
-    } else if (!vc.isIncoming && !vc.isConnected) {
-      vc.failure = statusOfCause(call.cause);
-      if (vc.parameters !== null) noteCause(vc.parameters, call.cause, call.causeLocation);
-      this.#tearDown(vc, "make-call-failed", call.cause);
-    } else if (ndisVcHandle === null) {
-      this.#tearDown(vc, "not-offered", call.cause);
-    } else {
-      // The call stays up for NDIS until the client closes it (CLS-19); nothing moves on it any more.
-      vc.isOffered = false;
-      vc.connection.receiving = false;
-      const status = call.cause === CAUSE.normalCallClearing ? NDIS_STATUS_SUCCESS : statusOfCause(call.cause);
-      this.#manager.route.functions.DispatchIncomingCloseCall(status, ndisVcHandle, null, 0);
-    }
+    if (!vc.isIncoming && !vc.isConnected && vc.parameters !== null && vc.teardown === null)
+      noteCause(vc.parameters, call.cause, call.causeLocation);
+    const isHangUp = vc.isConnected || vc.isIncoming;
+    const isNormal = isHangUp && call.cause === CAUSE.normalCallClearing;
+    this.#end(vc, isNormal ? NDIS_STATUS_SUCCESS : statusOfCause(call.cause), call.cause);
   }
 
   releaseConfirm(call: Q2931Call): void {
@@ -185,6 +175,31 @@ export class Calls implements CallControlUser {
   restartIndication(): void {}
 
   restartConfirm(): void {}
+
+  /** Ends every call in order, while the network can still be told; clients close those that they know. */
+  endAll(): void {
+    for (const call of this.#manager.signalling.callsInOrder()) {
+      if (call.context instanceof CallVc) this.#end(call.context, NDIS_STATUS_CLOSING, CAUSE.temporaryFailure);
+    }
+  }
+
+  /** A call cannot go on. One that a client knows stays up for NDIS until it closes it (CLS-19); nothing moves on it any more. */
+  #end(vc: CallVc, status: NDIS_STATUS_FINAL, cause: number): void {
+    const { ndisVcHandle } = vc.connection;
+    if (vc.teardown !== null) {
+      this.progress(vc);
+    } else if (!vc.isIncoming && !vc.isConnected) {
+      vc.failure = status;
+      this.#tearDown(vc, "make-call-failed", cause);
+    } else if (ndisVcHandle === null || (vc.isIncoming && !vc.wasOffered)) {
+      this.#tearDown(vc, "not-offered", cause);
+    } else if (!vc.isEnding) {
+      vc.isEnding = true;
+      vc.isOffered = false;
+      vc.connection.receiving = false;
+      this.#manager.route.functions.DispatchIncomingCloseCall(status, ndisVcHandle, null, 0);
+    }
+  }
 
   // What becomes of data paths.
 
@@ -255,11 +270,13 @@ export class Calls implements CallControlUser {
     const { sap, connection, parameters } = vc;
     const { route } = this.#manager;
     if (sap === null || parameters === null) return;
-    if (!route.activate(vc) || connection.ndisVcHandle === null) {
-      this.#tearDown(vc, "not-offered", CAUSE.resourceUnavailable);
+    // The client may have left while the data path was being opened.
+    if (!sap.isRegistered || !route.activate(vc) || connection.ndisVcHandle === null) {
+      this.#tearDown(vc, "not-offered", sap.isRegistered ? CAUSE.resourceUnavailable : CAUSE.incompatibleDestination);
       return;
     }
     vc.isOffered = true;
+    vc.wasOffered = true;
     const status = route.functions.DispatchIncomingCall(sap.handle, connection.ndisVcHandle, parameters);
     if (status !== NDIS_STATUS_PENDING) this.incomingCallComplete(vc, status);
   }

@@ -96,12 +96,15 @@ export class CmBinding implements Route {
 
   /**
    * NetEventQueryRemoveDevice: the last moment at which the network can be told, because an unbind finds the binding paused (BND-06).
-   * With calls up nothing is released: the removal may still be called off.
+   * Calls end and signalling is released; if the removal is called off, new calls can be made.
    */
   *prepareRemoval(): Blocking<void> {
     this.#mayEstablish = false;
-    const { link, callCount } = this.manager.signalling;
-    if (link.isIdle || callCount > 0) return;
+    const { signalling, calls } = this.manager;
+    const { link } = signalling;
+    calls.endAll();
+    yield* this.#quiet.until(() => signalling.callCount === 0);
+    if (link.isIdle) return;
     link.release();
     yield* this.#quiet.until(() => link.isIdle);
   }
@@ -150,7 +153,10 @@ export class CmBinding implements Route {
     return true;
   }
 
-  release(): void {}
+  /** Deactivated it is by now; a removal may wait for the last call to be over. */
+  release(): void {
+    this.quietChanged();
+  }
 
   /** NdisCmActivateVc runs MiniportCoActivateVc (ACT-02); a VC for an incoming call is created first (INC-02). */
   open(vc: CallVc): boolean {

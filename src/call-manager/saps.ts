@@ -16,6 +16,8 @@ export class RegisteredSap {
   readonly addressFamily: OpenAddressFamily;
   readonly handle: NdisSapHandle;
   readonly addresses: readonly AtmAddress[];
+  /** Until ProtocolCmDeregisterSap: then the handle is not to be used for offers any more (SAP-13). */
+  isRegistered = true;
 
   constructor(addressFamily: OpenAddressFamily, handle: NdisSapHandle, addresses: readonly AtmAddress[]) {
     this.addressFamily = addressFamily;
@@ -54,6 +56,7 @@ export class Saps {
 
   /** ProtocolCmDeregisterSap: calls that came in on it stay as they are (SAP-14). */
   deregister(sap: RegisteredSap): NDIS_STATUS {
+    sap.isRegistered = false;
     for (const address of sap.addresses) this.#byAddress.delete(address);
     const { addressFamily, handle } = sap;
     const { manager } = addressFamily;
