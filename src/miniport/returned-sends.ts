@@ -12,7 +12,7 @@ export class ReturnedSends {
   /** Lists of clients that have not been given back. */
   outstanding = 0;
 
-  /** @param drained called when the last send of a connection that waits for it has come back. */
+  /** @param drained called when the last send of a connection that is not receiving any more has come back. */
   constructor(ndis: MiniportLibrary, drained: (connection: Connection) => void) {
     this.#ndis = ndis;
     this.#drained = drained;
@@ -44,7 +44,7 @@ export class ReturnedSends {
       if (lists !== null && connection.ndisVcHandle !== null) {
         this.#ndis.NdisMCoSendNetBufferListsComplete(connection.ndisVcHandle, lists, flags);
       }
-      if (connection.sendsOutstanding === 0 && connection.path !== "open") this.#drained(connection);
+      if (connection.sendsOutstanding === 0 && !connection.receiving) this.#drained(connection);
     }
     this.#touchedCount = 0;
   }
