@@ -1,6 +1,7 @@
 import type {
   Blocking,
   CallManagerLibrary,
+  DRIVER_OBJECT,
   NDIS_BIND_PARAMETERS,
   NDIS_CONTEXT,
   NDIS_STATUS,
@@ -46,8 +47,8 @@ const ESI_BYTES = 6;
 const CONNECT_STATUS_BYTES = 4;
 
 /** The entry point of the stand-alone call manager: a protocol driver over a connection-oriented miniport. */
-export function DriverEntry(_DriverObject: unknown, _RegistryPath: string, Ndis: CallManagerLibrary): NDIS_STATUS {
-  return new StandAloneCallManager(Ndis).register();
+export function DriverEntry(DriverObject: DRIVER_OBJECT, _RegistryPath: string, Ndis: CallManagerLibrary): NDIS_STATUS {
+  return new StandAloneCallManager(Ndis).register(DriverObject);
 }
 
 /** What ProtocolBindingContext points to: NDIS gets it before there is anything behind it. */
@@ -66,7 +67,8 @@ class StandAloneCallManager {
     this.#ndis = ndis;
   }
 
-  register(): NDIS_STATUS {
+  register(DriverObject: DRIVER_OBJECT): NDIS_STATUS {
+    DriverObject.DriverUnload = () => this.#unload();
     const completed = (context: NDIS_CONTEXT, Status: NDIS_STATUS_FINAL): void => {
       const { quiet } = context as BindingContext;
       (context as BindingContext).pended = Status;
@@ -83,7 +85,6 @@ class StandAloneCallManager {
       OpenAdapterCompleteHandlerEx: completed,
       CloseAdapterCompleteHandlerEx: (context) => completed(context, NDIS_STATUS_SUCCESS),
       NetPnPEventHandler: (context, notification) => this.#pnpEvent(context as BindingContext, notification),
-      UninstallHandler: () => this.#uninstall(),
       OidRequestCompleteHandler: () => {},
       StatusHandlerEx: () => {},
       ReceiveNetBufferListsHandler: () => {},
@@ -201,8 +202,9 @@ class StandAloneCallManager {
     return answer !== null && answer[0] === NDIS_MEDIA_STATE.NdisMediaStateConnected;
   }
 
-  #uninstall(): void {
-    if (this.#handle !== null) this.#ndis.NdisDeregisterProtocolDriver(this.#handle);
+  *#unload(): Blocking<void> {
+    const unbinding = this.#handle === null ? undefined : this.#ndis.NdisDeregisterProtocolDriver(this.#handle);
+    if (unbinding !== undefined) yield* unbinding;
     this.#handle = null;
   }
 }

@@ -3,6 +3,7 @@ import { Laboratory } from "../../src/lab/laboratory.ts";
 import type {
   CallManagerLibrary,
   CO_CALL_PARAMETERS,
+  DRIVER_OBJECT,
   NDIS_STATUS,
   NdisBindingHandle,
   NdisProtocolDriverHandle,
@@ -85,7 +86,10 @@ class Bench {
           route: "call-manager",
           memoryBytes: 8 << 20,
           nics: [{ address: ALICE, configuration: { ...FEW_BUFFERS, ...configuration } }],
-          standAloneCallManager: { name: "bench", DriverEntry: (_object, _path, Ndis) => this.#driverEntry(Ndis) },
+          standAloneCallManager: {
+            name: "bench",
+            DriverEntry: (object, _path, Ndis) => this.#driverEntry(object, Ndis),
+          },
         },
       ],
       frameCapacity: 1_024,
@@ -141,8 +145,10 @@ class Bench {
     }
   }
 
-  #driverEntry(Ndis: CallManagerLibrary): NDIS_STATUS {
+  #driverEntry(DriverObject: DRIVER_OBJECT, Ndis: CallManagerLibrary): NDIS_STATUS {
     this.#ndis = Ndis;
+    DriverObject.DriverUnload = () =>
+      this.#protocol === null ? undefined : Ndis.NdisDeregisterProtocolDriver(this.#protocol);
     const out = new OutParameter<NdisProtocolDriverHandle>();
     const nothing = () => {};
     const success = () => NDIS_STATUS_SUCCESS;
@@ -197,9 +203,6 @@ class Bench {
       OpenAdapterCompleteHandlerEx: nothing,
       CloseAdapterCompleteHandlerEx: nothing,
       NetPnPEventHandler: success,
-      UninstallHandler: () => {
-        if (this.#protocol !== null) Ndis.NdisDeregisterProtocolDriver(this.#protocol);
-      },
       OidRequestCompleteHandler: nothing,
       StatusHandlerEx: nothing,
       ReceiveNetBufferListsHandler: nothing,
