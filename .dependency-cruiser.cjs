@@ -6,9 +6,10 @@ const ROOMS = {
   device: ["machine", "wire"],
   network: ["machine", "wire"],
   ndis: ["machine"],
-  miniport: ["ndis", "wire", "device/datasheet", "types:machine"],
+  "call-manager": ["ndis", "wire"],
+  miniport: ["call-manager", "ndis", "wire", "device/datasheet", "types:machine"],
   client: ["ndis", "wire"],
-  lab: ["machine", "wire", "device", "network", "ndis", "miniport", "client"],
+  lab: ["machine", "wire", "device", "network", "ndis", "call-manager", "miniport", "client"],
   cli: ["lab"],
 };
 

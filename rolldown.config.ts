@@ -5,7 +5,7 @@ import { defineConfig } from "rolldown";
  * the engine's compiler; imported, it is read from a cell every time, which costs a call an eighth. Types are made by tsc.
  */
 
-const ROOMS = ["machine", "wire", "device", "network", "ndis", "miniport", "client", "lab"];
+const ROOMS = ["machine", "wire", "device", "network", "ndis", "call-manager", "miniport", "client", "lab"];
 
 export default defineConfig({
   input: {

@@ -1,10 +1,13 @@
+import { DriverEntry as CallManagerDriverEntry } from "../call-manager/index.ts";
 import type { AtmClient } from "../client/index.ts";
 import { AtmNic, NIC_MEMORY_BYTES } from "../device/index.ts";
 import type { Blocking, Chooser, Machine, Probe } from "../machine/index.ts";
 import { iommuTableBytes, World } from "../machine/index.ts";
-import { DriverEntry as McmDriverEntry } from "../miniport/index.ts";
+import { CoMiniportDriverEntry, DriverEntry as McmDriverEntry } from "../miniport/index.ts";
 import type {
+  CallManagerLibrary,
   ClientLibrary,
+  CoMiniportLibrary,
   DriverImage,
   MiniportCallManagerLibrary,
   NDIS_CONFIGURATION_PARAMETER,
@@ -46,14 +49,22 @@ export interface LinkMiddleware {
   fromSwitch?(direction: FibreDirection, lab: Laboratory): FibreDirection;
 }
 
+/** The two ways that NDIS has from a client to the NIC. */
+export type Route = "mcm" | "call-manager";
+
 /** A host: what it is called, what is plugged in, and which drivers it loads. */
 export interface HostPlan {
   readonly name: string;
   /** Physical memory in bytes; 24 MiB by default. */
   readonly memoryBytes?: number;
   readonly nics: readonly NicPlan[];
-  /** The MCM driver; the reference MCM when there is none. */
+  /** Who manages calls: an MCM, the default, or a stand-alone call manager over a connection-oriented miniport. */
+  readonly route?: Route;
+  /** The MCM driver of the first route; the reference MCM when there is none. */
   readonly callManager?: DriverImage<MiniportCallManagerLibrary>;
+  /** The two drivers of the second route; the reference drivers when there are none. */
+  readonly coMiniport?: DriverImage<CoMiniportLibrary>;
+  readonly standAloneCallManager?: DriverImage<CallManagerLibrary>;
   /** The reference client, for those who use it; it is loaded with the others. */
   readonly client?: AtmClient;
   /** Client drivers of one's own: they are loaded in this order, {@link client} first if it is not among them. */
@@ -86,6 +97,8 @@ const DEFAULT_FRAME_BYTES = 32 * MIB;
 const ESI_OFFSET = 13;
 const ESI_BYTES = 6;
 const REFERENCE_MCM: DriverImage<MiniportCallManagerLibrary> = { name: "vmcm", DriverEntry: McmDriverEntry };
+const REFERENCE_CO_MINIPORT: DriverImage<CoMiniportLibrary> = { name: "vnic", DriverEntry: CoMiniportDriverEntry };
+const REFERENCE_CALL_MANAGER: DriverImage<CallManagerLibrary> = { name: "vcm", DriverEntry: CallManagerDriverEntry };
 /** How long drivers may take to come up or go down, in virtual nanoseconds. */
 const PATIENCE_NS = 300e9;
 
@@ -282,22 +295,37 @@ export class Laboratory {
   }
 }
 
+/** The names of the driver that has the NIC and of the driver that signals on a host with this plan. */
+export function driversOf(plan: Pick<HostPlan, "route" | "callManager" | "coMiniport" | "standAloneCallManager">): {
+  readonly miniport: string;
+  readonly signalling: string;
+} {
+  const { coMiniport = REFERENCE_CO_MINIPORT, standAloneCallManager = REFERENCE_CALL_MANAGER } = plan;
+  if (plan.route === "call-manager") return { miniport: coMiniport.name, signalling: standAloneCallManager.name };
+  const { name } = plan.callManager ?? REFERENCE_MCM;
+  return { miniport: name, signalling: name };
+}
+
 function* bringUp(host: LabHost, results: string[]): Blocking<void> {
   const { ndis, plan } = host;
-  const callManager = plan.callManager ?? REFERENCE_MCM;
   const report = (what: string, status: number): void => {
     results.push(status === NDIS_STATUS_SUCCESS ? "" : `${host.name}: ${what} returned ${statusName(status)}`);
   };
-  if (host.nics.length > 0)
-    report(`DriverEntry of ${callManager.name}`, yield* ndis.loadMiniportCallManager(callManager));
+  const { miniport, signalling } = driversOf(plan);
+  if (host.nics.length > 0) {
+    if (plan.route === "call-manager") {
+      const { coMiniport = REFERENCE_CO_MINIPORT, standAloneCallManager = REFERENCE_CALL_MANAGER } = plan;
+      report(`DriverEntry of ${miniport}`, yield* ndis.loadMiniport(coMiniport));
+      report(`DriverEntry of ${signalling}`, yield* ndis.loadCallManager(standAloneCallManager));
+    } else {
+      report(`DriverEntry of ${miniport}`, yield* ndis.loadMiniportCallManager(plan.callManager ?? REFERENCE_MCM));
+    }
+  }
   for (const client of clientsOf(plan)) report(`DriverEntry of ${client.name}`, yield* ndis.loadClient(client));
   for (const nic of host.nics) {
     const slot = host.machine.slots.find((other) => other.device === nic.device);
     if (slot === undefined) continue;
-    report(
-      `MiniportInitializeEx for ${nic.fullName}`,
-      yield* ndis.startDevice(slot, callManager.name, nic.configuration),
-    );
+    report(`MiniportInitializeEx for ${nic.fullName}`, yield* ndis.startDevice(slot, miniport, nic.configuration));
   }
 }
 

@@ -12,7 +12,7 @@ import { FrameSorter } from "./capture/frame-sorter.ts";
 import { PortCapture } from "./capture/port-capture.ts";
 import { SunatmWriter } from "./capture/sunatm-writer.ts";
 import type { HostPlan, LinkMiddleware } from "./laboratory.ts";
-import { Laboratory, StartFailure } from "./laboratory.ts";
+import { driversOf, Laboratory, StartFailure } from "./laboratory.ts";
 import type { CallTotals, OutcomeCount } from "./run/call-runner.ts";
 import { CallRunner } from "./run/call-runner.ts";
 import { countDropped } from "./run/dropped-frames.ts";
@@ -82,8 +82,6 @@ const STEPS_BETWEEN_POLLS = 512;
 const LONGEST_PACKET_BYTES = 65_536;
 const SEND_BUFFERS = 256;
 const SEND_BUFFER_BYTES_MINIMUM = 2_048;
-/** Driver that signals, as its host's traces name it. */
-const MCM_NAME = "vmcm";
 
 /** Runs a scenario from power-on to power-off. Synchronous; every time in it is virtual. @throws when the emulator itself fails. */
 export function runScenario(scenario: Scenario, options: RunOptions): RunSummary {
@@ -233,6 +231,7 @@ class ScenarioRun implements ClockTarget {
     });
     return {
       name: host.name,
+      route: host.route,
       memoryBytes: host.memoryBytes,
       client,
       clients: [client.image],
@@ -246,19 +245,19 @@ class ScenarioRun implements ClockTarget {
             link === undefined
               ? {}
               : { name: link.name, rateCellsPerSecond: link.rateCellsPerSecond, delayNs: link.delayNs },
-          middleware: this.#middleware(host.name, nic.fullName, link, probe),
+          middleware: this.#middleware(`${host.name}/${driversOf(host).signalling}`, nic.fullName, link, probe),
         };
       }),
     };
   }
 
-  #middleware(hostName: string, nic: string, link: ScenarioLink | undefined, probe: Probe | null): LinkMiddleware {
+  #middleware(signalling: string, nic: string, link: ScenarioLink | undefined, probe: Probe | null): LinkMiddleware {
     const { capture } = this.#scenario;
     const observers = [
       ...(this.#captured === null || capture === null
         ? []
         : [new PortCapture(this.#captured, nic, capture.includesData)]),
-      ...(probe === null ? [] : [new SignallingTap(probe, `${hostName}/${MCM_NAME}`)]),
+      ...(probe === null ? [] : [new SignallingTap(probe, signalling)]),
     ];
     const faults = this.#scenario.faults.filter(
       (fault): fault is FrameFault => "direction" in fault && fault.link === link?.name,

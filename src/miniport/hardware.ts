@@ -1,5 +1,5 @@
 import { fieldMask, REGISTERS } from "../device/datasheet/index.ts";
-import type { MiniportCallManagerLibrary } from "../ndis/index.ts";
+import type { MiniportLibrary } from "./library.ts";
 
 const CTRL = REGISTERS.CTRL.fields;
 const ROM_ESI_ADDRESS = 2;
@@ -7,12 +7,12 @@ const ESI_BYTES = 6;
 
 /** The NIC's registers as the driver reaches them: NdisRead/WriteRegisterUlong at datasheet offsets. */
 export class Hardware {
-  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #ndis: MiniportLibrary;
   readonly #base: number;
   #control = 0;
 
   /** @param base what NdisMMapIoSpace gave. */
-  constructor(ndis: MiniportCallManagerLibrary, base: number) {
+  constructor(ndis: MiniportLibrary, base: number) {
     this.#ndis = ndis;
     this.#base = base;
   }

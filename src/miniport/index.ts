@@ -1,3 +1,3 @@
-export type { McmAdapter } from "./adapter.ts";
+export { CoMiniportDriverEntry } from "./co-miniport-driver.ts";
 export type { McmConfiguration } from "./configuration.ts";
 export { DriverEntry } from "./driver.ts";

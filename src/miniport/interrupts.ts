@@ -1,10 +1,5 @@
 import { fieldMask, INTERRUPT_CAUSES, REGISTERS } from "../device/datasheet/index.ts";
-import type {
-  MiniportAdapterHandle,
-  MiniportCallManagerLibrary,
-  NDIS_STATUS_FINAL,
-  NdisInterruptHandle,
-} from "../ndis/index.ts";
+import type { MiniportAdapterHandle, NDIS_STATUS_FINAL, NdisInterruptHandle } from "../ndis/index.ts";
 import {
   NDIS_INTERRUPT_TYPE,
   NDIS_MINIPORT_INTERRUPT_CHARACTERISTICS,
@@ -12,6 +7,7 @@ import {
   OutParameter,
 } from "../ndis/index.ts";
 import type { Hardware } from "./hardware.ts";
+import type { MiniportLibrary } from "./library.ts";
 
 const ALL_CAUSES = Object.values(INTERRUPT_CAUSES).reduce((mask, field) => (mask | fieldMask(field)) >>> 0, 0);
 /** Every group of causes on message 0: one DPC serves them all. */
@@ -19,14 +15,14 @@ const ONE_MESSAGE = 0;
 
 /** Interrupts of the NIC: the ISR masks and queues the DPC, the DPC takes the causes and unmasks (CNC-06). */
 export class Interrupts {
-  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #ndis: MiniportLibrary;
   readonly #hardware: Hardware;
   readonly #service: (causes: number) => void;
   #handle: NdisInterruptHandle | null = null;
   #enabled = false;
 
   /** @param service does the DPC's work for the causes that were raised. */
-  constructor(ndis: MiniportCallManagerLibrary, hardware: Hardware, service: (causes: number) => void) {
+  constructor(ndis: MiniportLibrary, hardware: Hardware, service: (causes: number) => void) {
     this.#ndis = ndis;
     this.#hardware = hardware;
     this.#service = service;

@@ -1,21 +1,17 @@
-import type {
-  MiniportCallManagerLibrary,
-  NdisMiniportDmaHandle,
-  NET_BUFFER,
-  SCATTER_GATHER_LIST,
-} from "../ndis/index.ts";
+import type { NdisMiniportDmaHandle, NET_BUFFER, SCATTER_GATHER_LIST } from "../ndis/index.ts";
 import { NDIS_STATUS_SUCCESS } from "../ndis/index.ts";
+import type { MiniportLibrary } from "./library.ts";
 
 /** Frames that the NIC reads where they lie: their scatter/gather lists by the ring entry that ends them. */
 export class MappedFrames {
-  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #ndis: MiniportLibrary;
   /** References stay behind until the entry is used again. */
   readonly #netBuffers: (NET_BUFFER | null)[];
   readonly #scatterGathers: (SCATTER_GATHER_LIST | null)[];
   #dma: NdisMiniportDmaHandle | null = null;
   #ready: SCATTER_GATHER_LIST | null = null;
 
-  constructor(ndis: MiniportCallManagerLibrary, entries: number) {
+  constructor(ndis: MiniportLibrary, entries: number) {
     this.#ndis = ndis;
     this.#netBuffers = new Array<NET_BUFFER | null>(entries).fill(null);
     this.#scatterGathers = new Array<SCATTER_GATHER_LIST | null>(entries).fill(null);

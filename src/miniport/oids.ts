@@ -41,8 +41,8 @@ import {
   OID_GEN_CO_XMIT_PDUS_ERROR,
   OID_GEN_CO_XMIT_PDUS_OK,
 } from "../ndis/index.ts";
-import type { McmAdapter } from "./adapter.ts";
 import type { Connection } from "./connection.ts";
+import type { NicAdapter } from "./nic-adapter.ts";
 
 const VENDOR_DESCRIPTION = "VMC-155 virtual ATM miniport call manager";
 const VENDOR_ID = 0x00ff_ffff;
@@ -56,7 +56,7 @@ const PROTOCOL_OPTIONS = 0x0f;
 const BYTES_64 = 8;
 const BYTES_32 = 4;
 
-type Answer = (adapter: McmAdapter) => number | readonly number[] | Uint8Array;
+type Answer = (adapter: NicAdapter) => number | readonly number[] | Uint8Array;
 
 const register =
   (name: keyof typeof REGISTERS): Answer =>
@@ -94,7 +94,7 @@ const QUERIES: ReadonlyMap<number, Answer> = new Map<number, Answer>([
   [OID_GEN_CO_XMIT_PDUS_OK, register("TXFRM")],
   [OID_GEN_CO_XMIT_PDUS_ERROR, register("TXDROP")],
   [OID_ATM_HW_CURRENT_ADDRESS, (adapter) => adapter.esi],
-  [OID_ATM_MAX_ACTIVE_VCS, (adapter) => adapter.maximumVcs],
+  [OID_ATM_MAX_ACTIVE_VCS, (adapter) => adapter.configuration.maximumVcs],
   [OID_ATM_MAX_ACTIVE_VCI_BITS, () => 16],
   [OID_ATM_MAX_ACTIVE_VPI_BITS, () => 8],
   [OID_ATM_MAX_AAL5_PACKET_SIZE, () => 65_535],
@@ -130,7 +130,7 @@ const SUPPORTED_OIDS: readonly number[] = [...QUERIES.keys(), OID_GEN_CO_PROTOCO
  * @param connection of the VC that is asked about; null for the adapter as a whole (OID-10).
  */
 export function answerOid(
-  adapter: McmAdapter,
+  adapter: NicAdapter,
   request: NDIS_OID_REQUEST,
   connection: Connection | null = null,
 ): NDIS_STATUS_FINAL {
@@ -155,7 +155,7 @@ export function answerOid(
 }
 
 /** @returns null for what is not counted by VC. */
-function vcCount({ hardware }: McmAdapter, oid: number, { vcIndex }: Connection): number | null {
+function vcCount({ hardware }: NicAdapter, oid: number, { vcIndex }: Connection): number | null {
   const counter = VC_COUNTERS.get(oid);
   if (counter === undefined) return null;
   if (vcIndex < 0) return 0;

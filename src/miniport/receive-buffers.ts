@@ -1,13 +1,8 @@
 import { FREE_BUFFER, REGISTERS } from "../device/datasheet/index.ts";
-import type {
-  MDL,
-  MiniportAdapterHandle,
-  MiniportCallManagerLibrary,
-  NET_BUFFER_LIST,
-  NetBufferListPoolHandle,
-} from "../ndis/index.ts";
+import type { MDL, MiniportAdapterHandle, NET_BUFFER_LIST, NetBufferListPoolHandle } from "../ndis/index.ts";
 import { NET_BUFFER_LIST_POOL_PARAMETERS } from "../ndis/index.ts";
 import type { Hardware } from "./hardware.ts";
+import type { MiniportLibrary } from "./library.ts";
 import type { SharedRing } from "./shared-ring.ts";
 import { allocateRing, allocateShared } from "./shared-ring.ts";
 
@@ -60,14 +55,14 @@ export class ReceiveBuffers {
   readonly mdls: MDL[] = [];
   /** By cookie: the buffer that continues the frame of this one, or NO_PIECE. */
   readonly nextPiece: Int32Array;
-  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #ndis: MiniportLibrary;
   readonly #adapter: MiniportAdapterHandle;
   readonly #hardware: Hardware;
   readonly #listPool: NetBufferListPoolHandle;
   readonly #words: Int32Array;
 
   private constructor(
-    ndis: MiniportCallManagerLibrary,
+    ndis: MiniportLibrary,
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
     small: BufferPool,
@@ -86,7 +81,7 @@ export class ReceiveBuffers {
 
   /** Allocates buffers, rings and lists; null when there is no memory (everything taken is given back). */
   static create(
-    ndis: MiniportCallManagerLibrary,
+    ndis: MiniportLibrary,
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
     sizes: ReceiverSizes,
@@ -202,7 +197,7 @@ export class ReceiveBuffers {
 
 /** Allocates a pool and its ring; null when there is no memory. */
 function allocatePool(
-  ndis: MiniportCallManagerLibrary,
+  ndis: MiniportLibrary,
   adapter: MiniportAdapterHandle,
   count: number,
   bytes: number,
@@ -218,7 +213,7 @@ function allocatePool(
   return new BufferPool(ring, bytes, firstCookie, address, count);
 }
 
-function freePool(ndis: MiniportCallManagerLibrary, adapter: MiniportAdapterHandle, pool: BufferPool): void {
+function freePool(ndis: MiniportLibrary, adapter: MiniportAdapterHandle, pool: BufferPool): void {
   pool.ring.free(ndis, adapter);
   ndis.NdisMFreeSharedMemory(adapter, pool.count * pool.stride, true, pool.address, pool.address);
 }

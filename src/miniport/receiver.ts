@@ -1,8 +1,9 @@
 import { RECEIVE_COMPLETION, REGISTERS } from "../device/datasheet/index.ts";
-import type { MiniportAdapterHandle, MiniportCallManagerLibrary, NET_BUFFER_LIST } from "../ndis/index.ts";
+import type { MiniportAdapterHandle, NET_BUFFER_LIST } from "../ndis/index.ts";
 import { NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL, NDIS_RECEIVE_FLAGS_RESOURCES } from "../ndis/index.ts";
 import type { Connection } from "./connection.ts";
 import type { Hardware } from "./hardware.ts";
+import type { MiniportLibrary } from "./library.ts";
 import type { ReceiverSizes } from "./receive-buffers.ts";
 import { NO_PIECE, nextPowerOfTwo, ReceiveBuffers } from "./receive-buffers.ts";
 import type { SharedRing } from "./shared-ring.ts";
@@ -20,7 +21,7 @@ export type SignallingSink = (bytes: Uint8Array, offset: number, length: number)
 
 /** The receive side of the NIC: completions, indications, returns. */
 export class Receiver {
-  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #ndis: MiniportLibrary;
   readonly #adapter: MiniportAdapterHandle;
   readonly #hardware: Hardware;
   readonly #completions: SharedRing;
@@ -28,8 +29,8 @@ export class Receiver {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #connections: (Connection | null)[];
-  readonly #signalling: Connection;
-  readonly #sink: SignallingSink;
+  #signalling: Connection | null = null;
+  #sink: SignallingSink = () => {};
   readonly #returned: (connection: Connection) => void;
   /** Connections with lists to indicate: so many at the head of an array that keeps its room. */
   readonly #touched: Connection[] = [];
@@ -42,14 +43,12 @@ export class Receiver {
   paused = true;
 
   private constructor(
-    ndis: MiniportCallManagerLibrary,
+    ndis: MiniportLibrary,
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
     completions: SharedRing,
     buffers: ReceiveBuffers,
     connections: (Connection | null)[],
-    signalling: Connection,
-    sink: SignallingSink,
     returned: (connection: Connection) => void,
   ) {
     this.#ndis = ndis;
@@ -58,8 +57,6 @@ export class Receiver {
     this.#completions = completions;
     this.#buffers = buffers;
     this.#connections = connections;
-    this.#signalling = signalling;
-    this.#sink = sink;
     this.#returned = returned;
     this.#words = ndis.Memory.signedWords;
     this.#bytes = ndis.Memory.bytes;
@@ -68,17 +65,14 @@ export class Receiver {
   /**
    * Allocates rings, buffers and lists; null when there is no memory (everything taken is given back).
    * @param connections the driver's table of connections by VC index.
-   * @param sink takes what arrives on `signalling`, in order with everything else.
    * @param returned called when the last list of a connection that is not receiving any more has come back.
    */
   static create(
-    ndis: MiniportCallManagerLibrary,
+    ndis: MiniportLibrary,
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
     sizes: ReceiverSizes,
     connections: (Connection | null)[],
-    signalling: Connection,
-    sink: SignallingSink,
     returned: (connection: Connection) => void,
   ): Receiver | null {
     const buffers = ReceiveBuffers.create(ndis, adapter, hardware, sizes);
@@ -89,7 +83,13 @@ export class Receiver {
       buffers.free();
       return null;
     }
-    return new Receiver(ndis, adapter, hardware, completions, buffers, connections, signalling, sink, returned);
+    return new Receiver(ndis, adapter, hardware, completions, buffers, connections, returned);
+  }
+
+  /** @param sink takes what arrives on `connection` from now on, in order with everything else. */
+  divert(connection: Connection, sink: SignallingSink): void {
+    this.#signalling = connection;
+    this.#sink = sink;
   }
 
   /** Programs the rings and hands every buffer to the device. */

@@ -1,9 +1,10 @@
-import type { MiniportCallManagerLibrary, NET_BUFFER_LIST } from "../ndis/index.ts";
+import type { NET_BUFFER_LIST } from "../ndis/index.ts";
 import type { Connection } from "./connection.ts";
+import type { MiniportLibrary } from "./library.ts";
 
 /** Lists that are done, gathered by connection and given back to NDIS together (SND-06, SND-10). */
 export class ReturnedSends {
-  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #ndis: MiniportLibrary;
   readonly #drained: (connection: Connection) => void;
   /** Connections with lists to give back: so many at the head of an array that keeps its room. */
   readonly #touched: Connection[] = [];
@@ -11,8 +12,8 @@ export class ReturnedSends {
   /** Lists of clients that have not been given back. */
   outstanding = 0;
 
-  /** @param drained called when the last send of a connection that waits for it has come back. */
-  constructor(ndis: MiniportCallManagerLibrary, drained: (connection: Connection) => void) {
+  /** @param drained called when the last send of a connection that is not receiving any more has come back. */
+  constructor(ndis: MiniportLibrary, drained: (connection: Connection) => void) {
     this.#ndis = ndis;
     this.#drained = drained;
   }
@@ -43,7 +44,7 @@ export class ReturnedSends {
       if (lists !== null && connection.ndisVcHandle !== null) {
         this.#ndis.NdisMCoSendNetBufferListsComplete(connection.ndisVcHandle, lists, flags);
       }
-      if (connection.sendsOutstanding === 0 && connection.hardware !== "open") this.#drained(connection);
+      if (connection.sendsOutstanding === 0 && !connection.receiving) this.#drained(connection);
     }
     this.#touchedCount = 0;
   }

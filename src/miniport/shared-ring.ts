@@ -1,5 +1,6 @@
-import type { MiniportAdapterHandle, MiniportCallManagerLibrary } from "../ndis/index.ts";
+import type { MiniportAdapterHandle } from "../ndis/index.ts";
 import { OutParameter } from "../ndis/index.ts";
+import type { MiniportLibrary } from "./library.ts";
 
 /** A ring of entries in shared memory, as the driver sees it. */
 export class SharedRing {
@@ -30,17 +31,13 @@ export class SharedRing {
     if (this.next === 0) this.phase ^= 1;
   }
 
-  free(ndis: MiniportCallManagerLibrary, adapter: MiniportAdapterHandle): void {
+  free(ndis: MiniportLibrary, adapter: MiniportAdapterHandle): void {
     ndis.NdisMFreeSharedMemory(adapter, this.#byteLength, true, this.address, this.address);
   }
 }
 
 /** Allocates shared memory; 0 when there is none. The virtual and the physical address are the same here. */
-export function allocateShared(
-  ndis: MiniportCallManagerLibrary,
-  adapter: MiniportAdapterHandle,
-  byteLength: number,
-): number {
+export function allocateShared(ndis: MiniportLibrary, adapter: MiniportAdapterHandle, byteLength: number): number {
   const virtualAddress = new OutParameter<number>();
   const physicalAddress = new OutParameter<number>();
   ndis.NdisMAllocateSharedMemory(adapter, byteLength, true, virtualAddress, physicalAddress);
@@ -49,7 +46,7 @@ export function allocateShared(
 
 /** Allocates a ring, or null when there is no memory. */
 export function allocateRing(
-  ndis: MiniportCallManagerLibrary,
+  ndis: MiniportLibrary,
   adapter: MiniportAdapterHandle,
   size: number,
   entryBytes: number,

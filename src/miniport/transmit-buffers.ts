@@ -1,10 +1,12 @@
+import { LONGEST_PDU_BYTES } from "../call-manager/signalling-host.ts";
 import { TRANSMIT_COMPLETION, TRANSMIT_DESCRIPTOR } from "../device/datasheet/index.ts";
-import type { MiniportAdapterHandle, MiniportCallManagerLibrary } from "../ndis/index.ts";
+import type { MiniportAdapterHandle } from "../ndis/index.ts";
+import type { MiniportLibrary } from "./library.ts";
 import type { SharedRing } from "./shared-ring.ts";
 import { allocateRing, allocateShared } from "./shared-ring.ts";
 
-/** Signalling PDUs that are no short frames are copied into buffers of their own; an SD takes up to 4,096 octets and a trailer. */
-export const SIGNALLING_BUFFER_BYTES = 4_160;
+/** Signalling PDUs that are no short frames are copied into buffers of their own. */
+const SIGNALLING_BUFFER_BYTES = LONGEST_PDU_BYTES;
 const SIGNALLING_BUFFERS = 64;
 /** Frames and signalling PDUs up to this are copied into the descriptor's own buffer: mapping their memory would cost more. */
 export const COPY_BREAK_BYTES = 256;
@@ -23,16 +25,12 @@ export class TransmitBuffers {
     for (let i = SIGNALLING_BUFFERS - 1; i >= 0; i--) this.#free.push(address + i * SIGNALLING_BUFFER_BYTES);
   }
 
-  static create(
-    ndis: MiniportCallManagerLibrary,
-    adapter: MiniportAdapterHandle,
-    ringEntries: number,
-  ): TransmitBuffers | null {
+  static create(ndis: MiniportLibrary, adapter: MiniportAdapterHandle, ringEntries: number): TransmitBuffers | null {
     const address = allocateShared(ndis, adapter, byteLength(ringEntries));
     return address === 0 ? null : new TransmitBuffers(address, ringEntries);
   }
 
-  release(ndis: MiniportCallManagerLibrary, adapter: MiniportAdapterHandle): void {
+  release(ndis: MiniportLibrary, adapter: MiniportAdapterHandle): void {
     ndis.NdisMFreeSharedMemory(adapter, byteLength(this.#ringEntries), true, this.#address, this.#address);
   }
 
@@ -64,7 +62,7 @@ export interface TransmitMemory {
 
 /** Null when there is no memory for all of them. */
 export function allocateTransmitMemory(
-  ndis: MiniportCallManagerLibrary,
+  ndis: MiniportLibrary,
   adapter: MiniportAdapterHandle,
   size: number,
 ): TransmitMemory | null {

@@ -1,5 +1,5 @@
 import { TRANSMIT_STATUS } from "../device/datasheet/index.ts";
-import type { MiniportCallManagerLibrary, NDIS_STATUS_FINAL, NET_BUFFER, NET_BUFFER_LIST } from "../ndis/index.ts";
+import type { NDIS_STATUS_FINAL, NET_BUFFER, NET_BUFFER_LIST } from "../ndis/index.ts";
 import {
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_MEDIA_DISCONNECTED,
@@ -9,6 +9,7 @@ import {
   NDIS_STATUS_SUCCESS,
   NDIS_STATUS_VC_NOT_ACTIVATED,
 } from "../ndis/index.ts";
+import type { MiniportLibrary } from "./library.ts";
 
 /** The status of a send by the TRANSMIT_STATUS that the NIC reports. */
 export const STATUS_OF_COMPLETION: readonly NDIS_STATUS_FINAL[] = (() => {
@@ -34,7 +35,7 @@ function piecesOf(buffer: NET_BUFFER): number {
 }
 
 /** Copies the data of a buffer to `address`, piece by piece. @returns false when its MDLs end before its data. */
-export function copyFrame(ndis: MiniportCallManagerLibrary, buffer: NET_BUFFER, address: number): boolean {
+export function copyFrame(ndis: MiniportLibrary, buffer: NET_BUFFER, address: number): boolean {
   const length = buffer.DataLength;
   let copied = 0;
   let offset = buffer.CurrentMdlOffset;

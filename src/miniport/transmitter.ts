@@ -1,7 +1,6 @@
 import { REGISTERS, TRANSMIT_COMPLETION, TRANSMIT_DESCRIPTOR } from "../device/datasheet/index.ts";
 import type {
   MiniportAdapterHandle,
-  MiniportCallManagerLibrary,
   NDIS_STATUS_FINAL,
   NdisMiniportDmaHandle,
   NET_BUFFER,
@@ -19,6 +18,7 @@ import {
 import { OctetCopier } from "../wire/octets.ts";
 import type { Connection } from "./connection.ts";
 import type { Hardware } from "./hardware.ts";
+import type { MiniportLibrary } from "./library.ts";
 import { MappedFrames } from "./mapped-frames.ts";
 import { ReturnedSends } from "./returned-sends.ts";
 import type { SharedRing } from "./shared-ring.ts";
@@ -47,7 +47,7 @@ const SIGNALLING = 4;
 
 /** The transmit side of the NIC: descriptors, doorbell, completions, and a queue for what does not fit yet (SND-05). */
 export class Transmitter {
-  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #ndis: MiniportLibrary;
   readonly #adapter: MiniportAdapterHandle;
   readonly #hardware: Hardware;
   readonly #ring: SharedRing;
@@ -76,7 +76,7 @@ export class Transmitter {
   #isRemoved = false;
 
   private constructor(
-    ndis: MiniportCallManagerLibrary,
+    ndis: MiniportLibrary,
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
     { ring, completions, buffers }: TransmitMemory,
@@ -102,7 +102,7 @@ export class Transmitter {
 
   /** Allocates rings and buffers; null when there is no memory (everything taken is given back). */
   static create(
-    ndis: MiniportCallManagerLibrary,
+    ndis: MiniportLibrary,
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
     size: number,
@@ -140,7 +140,7 @@ export class Transmitter {
 
   /** MiniportCoSendNetBufferLists: takes every list, in order; what does not fit is queued. */
   send(connection: Connection, lists: NET_BUFFER_LIST): void {
-    if (this.paused || connection.hardware !== "open") {
+    if (this.paused || connection.path !== "open") {
       this.#refuse(connection, lists);
       return;
     }
@@ -171,7 +171,7 @@ export class Transmitter {
       if (this.#done[this.#clean] === 0) this.#completeRun(this.#clean, 1, NDIS_STATUS_NOT_ACCEPTED);
     this.#drainQueue();
     this.#ndis.NdisReleaseSpinLock(this.#lock);
-    this.#returned.giveBack();
+    this.#returned.giveBack(0);
   }
 
   /** Sends a signalling PDU on `connection`; false when no buffer or descriptor is free (SSCOP sends again). */
@@ -378,7 +378,7 @@ export class Transmitter {
       const next = list.Next;
       const connection = list.Scratch as Connection;
       list.Next = null;
-      if (this.#isRemoved || connection.hardware !== "open") {
+      if (this.#isRemoved || connection.path !== "open") {
         list.Status = this.#isRemoved ? NDIS_STATUS_NOT_ACCEPTED : NDIS_STATUS_VC_NOT_ACTIVATED;
         this.#returned.add(connection, list);
       } else if (!this.#post(connection, list)) {

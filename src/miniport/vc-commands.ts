@@ -1,7 +1,8 @@
 import { COMMAND, COMMAND_OPCODES, COMMAND_STATUS, REGISTERS, VC_AAL, VC_SERVICE } from "../device/datasheet/index.ts";
-import type { MiniportAdapterHandle, MiniportCallManagerLibrary } from "../ndis/index.ts";
+import type { MiniportAdapterHandle } from "../ndis/index.ts";
 import type { Connection } from "./connection.ts";
 import type { Hardware } from "./hardware.ts";
+import type { MiniportLibrary } from "./library.ts";
 import type { SharedRing } from "./shared-ring.ts";
 import { allocateRing } from "./shared-ring.ts";
 
@@ -41,7 +42,7 @@ const NO_TRAFFIC = bestEffort(0);
 
 /** The VC command ring: opens, changes and closes entries of the NIC's VC table. */
 export class VcCommands {
-  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #ndis: MiniportLibrary;
   readonly #adapter: MiniportAdapterHandle;
   readonly #hardware: Hardware;
   readonly #ring: SharedRing;
@@ -55,7 +56,7 @@ export class VcCommands {
   #batching = false;
 
   private constructor(
-    ndis: MiniportCallManagerLibrary,
+    ndis: MiniportLibrary,
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
     ring: SharedRing,
@@ -73,7 +74,7 @@ export class VcCommands {
 
   /** @param smallBufferBytes VCs whose SDUs fit receive into small buffers, the others into large ones. */
   static create(
-    ndis: MiniportCallManagerLibrary,
+    ndis: MiniportLibrary,
     adapter: MiniportAdapterHandle,
     hardware: Hardware,
     size: number,
@@ -98,7 +99,7 @@ export class VcCommands {
   }
 
   open(connection: Connection, traffic: ConnectionTraffic): void {
-    connection.hardware = "opening";
+    connection.path = "opening";
     this.#issue(connection, COMMAND_OPCODES.OPEN, traffic);
   }
 
@@ -107,7 +108,7 @@ export class VcCommands {
   }
 
   close(connection: Connection): void {
-    connection.hardware = "closing";
+    connection.path = "closing";
     this.#issue(connection, COMMAND_OPCODES.CLOSE, NO_TRAFFIC);
   }
 
@@ -155,8 +156,8 @@ export class VcCommands {
   }
 
   #settle(connection: Connection, opcode: number, succeeded: boolean): void {
-    if (opcode === COMMAND_OPCODES.OPEN) connection.hardware = succeeded ? "open" : "closed";
-    else if (opcode === COMMAND_OPCODES.CLOSE) connection.hardware = "closed";
+    if (opcode === COMMAND_OPCODES.OPEN) connection.path = succeeded ? "open" : "closed";
+    else if (opcode === COMMAND_OPCODES.CLOSE) connection.path = "closed";
     this.#done(connection, opcode, succeeded);
   }
 

@@ -136,7 +136,7 @@ export class Ndis {
     return this.#devices.queryRemove(adapter);
   }
 
-  /** Takes an adapter down in order: pause, unbind, halt. */
+  /** Takes an adapter down in order: ask, pause, unbind, halt; it stays, with the status of the protocol that refuses (BND-13). */
   removeDevice(adapter: MiniportAdapter, options: RemovalOptions = {}): Blocking<NDIS_STATUS> {
     return this.#devices.remove(adapter, options);
   }

@@ -157,15 +157,44 @@ describe("ProtocolBindAdapterEx and NdisOpenAdapterEx", () => {
 });
 
 describe("ProtocolUnbindAdapterEx and NdisCloseAdapterEx", () => {
-  it("BND-06: NetEventPause comes before ProtocolUnbindAdapterEx", () => {
+  it("BND-06: a removal asks first; NetEventPause comes before ProtocolUnbindAdapterEx", () => {
     const core = new Core().start();
     core.stop();
     const events = core.client.calls("ProtocolNetPnPEvent").map(([, notification]) => {
       return (notification as NET_PNP_EVENT_NOTIFICATION).NetPnPEvent.NetEvent;
     });
-    expect(events).toEqual([NET_PNP_EVENT_CODE.NetEventRestart, NET_PNP_EVENT_CODE.NetEventPause]);
+    expect(events).toEqual([
+      NET_PNP_EVENT_CODE.NetEventRestart,
+      NET_PNP_EVENT_CODE.NetEventQueryRemoveDevice,
+      NET_PNP_EVENT_CODE.NetEventPause,
+    ]);
     const last = core.order.lastIndexOf("ProtocolNetPnPEvent");
     expect(core.order.indexOf("ProtocolUnbindAdapterEx")).toBeGreaterThan(last);
+  });
+
+  it("BND-13: a protocol that fails NetEventQueryRemoveDevice keeps the adapter; those that had agreed hear that it stays", () => {
+    const core = new Core({ clients: ["one", "two"] }).start();
+    const heard: (readonly [string, number])[] = [];
+    let refuses = true;
+    for (const client of core.clients) {
+      client.on.protocol.NetPnPEventHandler = (_context, { NetPnPEvent }) => {
+        heard.push([client.name, NetPnPEvent.NetEvent]);
+        const isAsked = NetPnPEvent.NetEvent === NET_PNP_EVENT_CODE.NetEventQueryRemoveDevice;
+        return isAsked && refuses && client === core.clients[1] ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
+      };
+    }
+    const [first, second] = core.clients.map(({ name }) => name);
+    const [adapter] = core.ndis.adapters;
+    core.run(core.ndis.removeDevice(adapter));
+    expect(heard).toEqual([
+      [first, NET_PNP_EVENT_CODE.NetEventQueryRemoveDevice],
+      [second, NET_PNP_EVENT_CODE.NetEventQueryRemoveDevice],
+      [first, NET_PNP_EVENT_CODE.NetEventCancelRemoveDevice],
+    ]);
+    expect([adapter.state, core.ndis.adapters.length]).toEqual(["Running", 1]);
+    refuses = false;
+    core.run(core.ndis.removeDevice(adapter));
+    expect([adapter.state, core.ndis.adapters.length]).toEqual(["Halted", 0]);
   });
 
   it("BND-07: unbinding without NdisCloseAdapterEx; without the verifier NDIS closes it", () => {

@@ -7,6 +7,7 @@ import {
   NDIS_STATUS_SUCCESS,
   NDIS_STATUS_VC_NOT_ACTIVATED,
   NET_BUFFER_LIST_POOL_PARAMETERS,
+  NET_PNP_EVENT_CODE,
 } from "../../src/ndis/index.ts";
 import { broken, Core, chain, listArray, PARAMETERS } from "./core-harness.ts";
 
@@ -154,7 +155,8 @@ describe("NdisCoSendNetBufferLists", () => {
   it("BND-05: on a binding that is not running the lists come back with PAUSED", () => {
     const { core, vc } = connected();
     let statuses: number[] = [];
-    core.client.on.protocol.NetPnPEventHandler = () => {
+    core.client.on.protocol.NetPnPEventHandler = (_context, { NetPnPEvent }) => {
+      if (NetPnPEvent.NetEvent !== NET_PNP_EVENT_CODE.NetEventPause) return NDIS_STATUS_SUCCESS;
       core.client.ndis.NdisCoSendNetBufferLists(vc, core.client.lists(2, vc), 0);
       const [, lists] = core.client.last("ProtocolCoSendNetBufferListsComplete");
       statuses = listArray(lists).map(({ Status }) => Status);

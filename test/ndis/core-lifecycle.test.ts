@@ -23,6 +23,7 @@ const LIFE = [
   "ProtocolBindAdapterEx",
   "ProtocolUnbindAdapterEx",
   "NetEventPause",
+  "NetEventQueryRemoveDevice",
   "NetEventRestart",
 ];
 
@@ -34,6 +35,7 @@ function life(core: Core): string[] {
       if (name !== "ProtocolNetPnPEvent") return name;
       const [, notification] = events.shift() ?? [];
       const { NetEvent } = (notification as NET_PNP_EVENT_NOTIFICATION).NetPnPEvent;
+      if (NetEvent === NET_PNP_EVENT_CODE.NetEventQueryRemoveDevice) return "NetEventQueryRemoveDevice";
       return NetEvent === NET_PNP_EVENT_CODE.NetEventPause ? "NetEventPause" : "NetEventRestart";
     })
     .filter((name) => LIFE.includes(name));
@@ -55,6 +57,7 @@ describe("the life of an adapter", () => {
       "ProtocolBindAdapterEx",
       "MiniportRestart",
       "NetEventRestart",
+      "NetEventQueryRemoveDevice",
       "NetEventPause",
       "MiniportPause",
       "ProtocolUnbindAdapterEx",

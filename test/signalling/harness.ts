@@ -1,10 +1,10 @@
 // Signalling entities on a virtual clock, joined by channels that carry SSCOP PDUs and may lose them.
 
+import type { UserSignalling } from "../../src/call-manager/user-signalling.ts";
+import { createUserSignalling } from "../../src/call-manager/user-signalling.ts";
 import type { ClockTarget } from "../../src/machine/clock.ts";
 import { Clock } from "../../src/machine/clock.ts";
 import { SeededRandom } from "../../src/machine/random.ts";
-import type { UserCall, UserSignalling } from "../../src/miniport/signalling/index.ts";
-import { createUserSignalling } from "../../src/miniport/signalling/index.ts";
 import type { SwitchCallControlOptions } from "../../src/network/signalling/index.ts";
 import { SwitchCallControl } from "../../src/network/signalling/index.ts";
 import { AdmissionControl } from "../../src/network/switch/admission-control.ts";
@@ -434,7 +434,7 @@ export class Network {
     this.toUser[port].isCut = false;
   }
 
-  call(from: number, message: Q2931Message = setup()): UserCall {
+  call(from: number, message: Q2931Message = setup()): Q2931Call {
     const call = this.users[from].setupRequest(message, null);
     if (call === null) throw new Error("the call was not taken");
     return call;

@@ -1,7 +1,7 @@
 // Whatever is said in whatever order: nothing throws, and in the end nothing is held.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { USER_ROLE } from "../../src/miniport/signalling/index.ts";
+import { USER_ROLE } from "../../src/call-manager/user-signalling.ts";
 import { NETWORK_ROLE } from "../../src/network/signalling/index.ts";
 import { CallTimer, CallTimerQueues } from "../../src/wire/q2931/call-control/timers.ts";
 import {

@@ -1,6 +1,6 @@
 // The two sides of an interface against a peer played by hand: every message in every state, every timer, every error section.
 import { describe, expect, it } from "vitest";
-import { USER_ROLE } from "../../src/miniport/signalling/index.ts";
+import { USER_ROLE } from "../../src/call-manager/user-signalling.ts";
 import { NETWORK_ROLE } from "../../src/network/signalling/index.ts";
 import type { CallControlRole, Q2931Call, Q2931Message } from "../../src/wire/q2931/index.ts";
 import { CALL_STATE, CAUSE, IE, MESSAGE, messageName } from "../../src/wire/q2931/index.ts";

@@ -77,6 +77,7 @@ class Network {
     ]);
     this.hosts = file.hosts.map((host, i) => ({
       name: host.name,
+      route: host.route,
       memoryBytes: host.memory ?? DEFAULT_MEMORY_PER_NIC * host.nics.length,
       nics: host.nics.map((nic, j) => this.#addNic(host.name, nic, i, j)),
     }));

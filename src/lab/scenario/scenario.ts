@@ -20,6 +20,8 @@ export interface Scenario {
 
 export interface ScenarioHost {
   readonly name: string;
+  /** Who manages its calls. */
+  readonly route: "mcm" | "call-manager";
   readonly memoryBytes: number;
   readonly nics: readonly ScenarioNic[];
 }

@@ -41,6 +41,12 @@ const host = z.strictObject({
   memory: sizeBytes(MIB, 1024 * MIB)
     .optional()
     .describe("Physical memory: bytes, or a number with KiB, MiB, GiB. Default: 16MiB for each NIC."),
+  route: z
+    .enum(["mcm", "call-manager"])
+    .default("mcm")
+    .describe(
+      "Who manages the host's calls: mcm, a miniport call manager, or call-manager, a stand-alone one over a connection-oriented miniport. Default: mcm.",
+    ),
   nics: z.array(nic).min(1).max(16).describe("The host's NICs."),
 });
 

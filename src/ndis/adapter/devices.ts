@@ -96,9 +96,14 @@ export class Devices {
     });
   }
 
-  /** Takes a device down in order: pause, unbind every protocol, halt. */
+  /** Takes a device down in order: ask the protocols, pause, unbind them, halt. @returns the status of a protocol that refuses. */
   remove(adapter: MiniportAdapter, options: RemovalOptions = {}): Blocking<NDIS_STATUS> {
-    return adapter.exclusively(() => this.#takeDown(adapter, options));
+    return adapter.exclusively(() => this.#askAndTakeDown(adapter, options));
+  }
+
+  *#askAndTakeDown(adapter: MiniportAdapter, options: RemovalOptions): Blocking<NDIS_STATUS> {
+    const status = adapter.state === "Running" ? yield* queryRemoval(adapter) : NDIS_STATUS_SUCCESS;
+    return status === NDIS_STATUS_SUCCESS ? yield* this.#takeDown(adapter, options) : status;
   }
 
   *#takeDown(adapter: MiniportAdapter, options: RemovalOptions): Blocking<NDIS_STATUS> {
@@ -122,23 +127,7 @@ export class Devices {
 
   /** Asks the protocols whether the device may go; when one refuses, those that had agreed hear NetEventCancelRemoveDevice. */
   queryRemove(adapter: MiniportAdapter): Blocking<NDIS_STATUS> {
-    return adapter.exclusively(function* () {
-      const agreed: Binding[] = [];
-      for (const binding of openBindings(adapter)) {
-        const query = NET_PNP_EVENT({ NetEvent: NET_PNP_EVENT_CODE.NetEventQueryRemoveDevice });
-        const status = yield* notifyBinding(binding, query);
-        if (status === NDIS_STATUS_SUCCESS) {
-          agreed.push(binding);
-          continue;
-        }
-        for (const other of agreed) {
-          const cancel = NET_PNP_EVENT({ NetEvent: NET_PNP_EVENT_CODE.NetEventCancelRemoveDevice });
-          yield* notifyBinding(other, cancel);
-        }
-        return status;
-      }
-      return adapter.isUp ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
-    });
+    return adapter.exclusively(() => queryRemoval(adapter));
   }
 
   /** The card was pulled out: the miniport hears of it at once, whatever is under way, and then it is taken down. */
@@ -147,7 +136,8 @@ export class Devices {
     adapter.slot.eject();
     adapter.surpriseRemoved = true;
     notifyMiniport(adapter, NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved, null);
-    return yield* this.remove(adapter, { action: NDIS_HALT_ACTION.NdisHaltDeviceSurpriseRemoved });
+    const options = { action: NDIS_HALT_ACTION.NdisHaltDeviceSurpriseRemoved };
+    return yield* adapter.exclusively(() => this.#takeDown(adapter, options));
   }
 
   /** The machine runs on battery from now on, or on mains. */
@@ -212,6 +202,24 @@ export class Devices {
     }
     this.environment.processor.powerOff();
   }
+}
+
+function* queryRemoval(adapter: MiniportAdapter): Blocking<NDIS_STATUS> {
+  const agreed: Binding[] = [];
+  for (const binding of openBindings(adapter)) {
+    const query = NET_PNP_EVENT({ NetEvent: NET_PNP_EVENT_CODE.NetEventQueryRemoveDevice });
+    const status = yield* notifyBinding(binding, query);
+    if (status === NDIS_STATUS_SUCCESS) {
+      agreed.push(binding);
+      continue;
+    }
+    for (const other of agreed) {
+      const cancel = NET_PNP_EVENT({ NetEvent: NET_PNP_EVENT_CODE.NetEventCancelRemoveDevice });
+      yield* notifyBinding(other, cancel);
+    }
+    return status;
+  }
+  return adapter.isUp ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
 }
 
 function openBindings(adapter: MiniportAdapter): Binding[] {

@@ -1,8 +1,9 @@
 import type { AdapterConfiguration, MiniportAdapter } from "../adapter/adapter.ts";
 import { resolveAdapter } from "../adapter/adapter.ts";
+import { Binding } from "../binding/binding.ts";
 import { NDIS_PARAMETER_TYPE } from "../ddi/constants/enumerations.ts";
 import type { NdisConfigurationFunctions } from "../ddi/functions/configuration.ts";
-import type { NdisConfigurationHandle } from "../ddi/handles.ts";
+import type { NdisConfigurationHandle, NdisObjectHandle } from "../ddi/handles.ts";
 import { toHandle } from "../ddi/handles.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { NDIS_CONFIGURATION_PARAMETER } from "../ddi/structures/configuration.ts";
@@ -62,7 +63,8 @@ class OpenConfiguration implements Holding {
 
 /**
  * The configuration store and the error log (verifier rule NdisOpenConfigurationEx).
- * The key of an adapter has what its scenario configured; those of drivers and bindings are empty at first. What is written stays.
+ * The keys of an adapter and of its bindings have what the scenario configured for it; those of drivers are empty at first. What is
+ * written stays, in the key that it was written into.
  * @param owner the driver.
  * @param holdings what the driver holds; its other functions share it.
  */
@@ -108,7 +110,7 @@ function keyFunctions(environment: NdisEnvironment, owner: string, holdings: Dri
         return NDIS_STATUS_FAILURE;
       if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
       const adapter = adapterOf(handle);
-      const key = keys.get(handle) ?? new ConfigurationKey(adapter?.configuration ?? null);
+      const key = keys.get(handle) ?? new ConfigurationKey(configuredAdapter(handle)?.configuration ?? null);
       keys.set(handle, key);
       const configuration = new OpenConfiguration(environment, adapter, key);
       holdings.take(configuration);
@@ -170,6 +172,12 @@ function copyOf({ ParameterType, ParameterData }: NDIS_CONFIGURATION_PARAMETER):
   if (ParameterType !== types.NdisParameterBinary) return null;
   if (!("BinaryData" in ParameterData) || !(ParameterData.BinaryData instanceof Uint8Array)) return null;
   return { ParameterType, ParameterData: { BinaryData: ParameterData.BinaryData.slice() } };
+}
+
+/** The adapter whose configuration a key begins with; null for that of a driver. */
+function configuredAdapter(handle: NdisObjectHandle): MiniportAdapter | null {
+  const object: unknown = handle;
+  return object instanceof Binding ? object.adapter : adapterOf(handle);
 }
 
 /** The octets of a string of hexadecimal digits, with or without "-" between octets; null when it is something else. */

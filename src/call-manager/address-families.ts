@@ -1,4 +1,4 @@
-import type { NDIS_CONTEXT, NDIS_STATUS, NdisAfHandle, OutParameter } from "../../ndis/index.ts";
+import type { NDIS_CONTEXT, NDIS_STATUS, NdisAfHandle, OutParameter } from "../ndis/index.ts";
 import {
   NDIS_OID_REQUEST,
   NDIS_REQUEST_TYPE,
@@ -8,30 +8,30 @@ import {
   OID_CO_ADDRESS_CHANGE,
   OID_CO_SIGNALING_DISABLED,
   OID_CO_SIGNALING_ENABLED,
-} from "../../ndis/index.ts";
-import type { McmAdapter } from "../adapter.ts";
+} from "../ndis/index.ts";
+import type { CallManager } from "./call-manager.ts";
 
-/** A client's open address family, as the MCM keeps it: what CallMgrAfContext points to. */
-export class McmAddressFamily {
-  readonly adapter: McmAdapter;
+/** A client's open address family, as call management keeps it: what CallMgrAfContext points to. */
+export class OpenAddressFamily {
+  readonly manager: CallManager;
   readonly handle: NdisAfHandle;
   vcs = 0;
   saps = 0;
   closePending = false;
 
-  constructor(adapter: McmAdapter, handle: NdisAfHandle) {
-    this.adapter = adapter;
+  constructor(manager: CallManager, handle: NdisAfHandle) {
+    this.manager = manager;
     this.handle = handle;
   }
 }
 
-/** Open address families of one adapter (rules AF-16 to AF-37). */
+/** Open address families of one NIC (rules AF-16 to AF-37). */
 export class AddressFamilies {
-  readonly #adapter: McmAdapter;
-  readonly #open: McmAddressFamily[] = [];
+  readonly #manager: CallManager;
+  readonly #open: OpenAddressFamily[] = [];
 
-  constructor(adapter: McmAdapter) {
-    this.#adapter = adapter;
+  constructor(manager: CallManager) {
+    this.#manager = manager;
   }
 
   /** Address families that clients have open. */
@@ -39,18 +39,18 @@ export class AddressFamilies {
     return this.#open.length;
   }
 
-  get all(): readonly McmAddressFamily[] {
+  get all(): readonly OpenAddressFamily[] {
     return this.#open;
   }
 
   /** ProtocolCmOpenAf. */
   open(handle: NdisAfHandle, CallMgrAfContext: OutParameter<NDIS_CONTEXT>): NDIS_STATUS {
-    const af = new McmAddressFamily(this.#adapter, handle);
+    const af = new OpenAddressFamily(this.#manager, handle);
     this.#open.push(af);
-    const { ndis, deferred, pendsRequests } = this.#adapter;
+    const { route, deferred, pendsRequests } = this.#manager;
     if (pendsRequests) {
       deferred.queue(() => {
-        ndis.NdisMCmOpenAddressFamilyComplete(NDIS_STATUS_SUCCESS, handle, af);
+        route.functions.OpenAddressFamilyComplete(NDIS_STATUS_SUCCESS, handle, af);
         this.#announce(af);
       });
       return NDIS_STATUS_PENDING;
@@ -61,11 +61,11 @@ export class AddressFamilies {
   }
 
   /** ProtocolCmCloseAf: pends until calls and SAPs are gone (AF-29). */
-  close(af: McmAddressFamily): NDIS_STATUS {
+  close(af: OpenAddressFamily): NDIS_STATUS {
     af.closePending = true;
     if (af.vcs > 0 || af.saps > 0) return NDIS_STATUS_PENDING;
-    if (this.#adapter.pendsRequests) {
-      this.#adapter.deferred.queue(() => this.finishClose(af));
+    if (this.#manager.pendsRequests) {
+      this.#manager.deferred.queue(() => this.finishClose(af));
       return NDIS_STATUS_PENDING;
     }
     this.#forget(af);
@@ -73,11 +73,11 @@ export class AddressFamilies {
   }
 
   /** Called whenever a VC or a SAP of `af` is gone. */
-  finishClose(af: McmAddressFamily): void {
+  finishClose(af: OpenAddressFamily): void {
     if (!af.closePending || af.vcs > 0 || af.saps > 0 || !this.#open.includes(af)) return;
     this.#forget(af);
-    this.#adapter.ndis.NdisMCmCloseAddressFamilyComplete(NDIS_STATUS_SUCCESS, af.handle);
-    this.#adapter.quietChanged();
+    this.#manager.route.functions.CloseAddressFamilyComplete(NDIS_STATUS_SUCCESS, af.handle);
+    this.#manager.route.quietChanged();
   }
 
   /** Tells every client that calls can be made now, or not any more (OID-27). */
@@ -86,21 +86,21 @@ export class AddressFamilies {
   }
 
   /** OID-26: the client learns right after the open that it may ask for its addresses. */
-  #announce(af: McmAddressFamily): void {
+  #announce(af: OpenAddressFamily): void {
     if (!this.#open.includes(af) || af.closePending) return;
     this.#notify(af, OID_CO_ADDRESS_CHANGE);
-    if (this.#adapter.signalling.link.isUp) this.#notify(af, OID_CO_SIGNALING_ENABLED);
+    if (this.#manager.signalling.link.isUp) this.#notify(af, OID_CO_SIGNALING_ENABLED);
   }
 
-  #notify(af: McmAddressFamily, Oid: number): void {
+  #notify(af: OpenAddressFamily, Oid: number): void {
     if (af.closePending) return;
     const request = NDIS_OID_REQUEST({ RequestType: NDIS_REQUEST_TYPE.NdisRequestSetInformation, DATA: { Oid } });
-    const status = this.#adapter.ndis.NdisMCmOidRequest(af.handle, null, null, request);
+    const status = this.#manager.route.requestOid(af.handle, request);
     if (status !== NDIS_STATUS_PENDING && status !== NDIS_STATUS_SUCCESS && status !== NDIS_STATUS_NOT_SUPPORTED)
-      this.#adapter.refusedNotifications++;
+      this.#manager.refusedNotifications++;
   }
 
-  #forget(af: McmAddressFamily): void {
+  #forget(af: OpenAddressFamily): void {
     this.#open.splice(this.#open.indexOf(af), 1);
   }
 }

@@ -1,6 +1,6 @@
 // The user side of the UNI, Q.2931 section 5 and annex A (SDL of the user side), UNI 3.1 section 5.5, as data.
 
-import type { CallControlRole, CallTransition } from "../../wire/q2931/index.ts";
+import type { CallControlRole, CallTransition } from "../wire/q2931/index.ts";
 import {
   CALL_ACTION,
   CALL_EVENT,
@@ -10,7 +10,7 @@ import {
   CAUSE_LOCATION,
   DIRECTION,
   timerDelaysNs,
-} from "../../wire/q2931/index.ts";
+} from "../wire/q2931/index.ts";
 
 const U0 = CALL_STATE.null;
 const U1 = CALL_STATE.callInitiated;

@@ -1,4 +1,4 @@
-import type { NDIS_STATUS_FINAL } from "../../ndis/index.ts";
+import type { NDIS_STATUS_FINAL } from "../ndis/index.ts";
 import {
   NDIS_STATUS_AAL_PARAMS_UNSUPPORTED,
   NDIS_STATUS_CELLRATE_NOT_AVAILABLE,
@@ -9,8 +9,8 @@ import {
   NDIS_STATUS_NO_ROUTE_TO_DESTINATION,
   NDIS_STATUS_RESOURCES,
   NDIS_STATUS_VC_NOT_AVAILABLE,
-} from "../../ndis/index.ts";
-import { CAUSE } from "../../wire/q2931/index.ts";
+} from "../ndis/index.ts";
+import { CAUSE } from "../wire/q2931/index.ts";
 
 /** NDIS statuses of the causes that have one (atm.h ties causes 3, 27, 35, 37, 45, 49 and 93 to theirs). */
 const STATUS_OF_CAUSE: ReadonlyMap<number, NDIS_STATUS_FINAL> = new Map<number, NDIS_STATUS_FINAL>([

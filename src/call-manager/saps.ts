@@ -1,23 +1,25 @@
-import type { CO_SAP, NDIS_CONTEXT, NDIS_STATUS, NdisSapHandle, OutParameter } from "../../ndis/index.ts";
+import type { CO_SAP, NDIS_CONTEXT, NDIS_STATUS, NdisSapHandle, OutParameter } from "../ndis/index.ts";
 import {
   NDIS_STATUS_INVALID_DATA,
   NDIS_STATUS_PENDING,
   NDIS_STATUS_SUCCESS,
   SAP_TYPE_E164,
   SAP_TYPE_NSAP,
-} from "../../ndis/index.ts";
-import type { AtmAddress } from "../../wire/atm-address.ts";
-import { AtmAddressMap, atmAddressesEqual } from "../../wire/atm-address.ts";
-import type { McmAddressFamily } from "./address-families.ts";
+} from "../ndis/index.ts";
+import type { AtmAddress } from "../wire/atm-address.ts";
+import { AtmAddressMap, atmAddressesEqual } from "../wire/atm-address.ts";
+import type { OpenAddressFamily } from "./address-families.ts";
 import { addressOf } from "./call-parameters.ts";
 
-/** A client's SAP, as the MCM keeps it: what CallMgrSapContext points to. */
-export class McmSap {
-  readonly addressFamily: McmAddressFamily;
+/** A client's SAP, as call management keeps it: what CallMgrSapContext points to. */
+export class RegisteredSap {
+  readonly addressFamily: OpenAddressFamily;
   readonly handle: NdisSapHandle;
   readonly addresses: readonly AtmAddress[];
+  /** Until ProtocolCmDeregisterSap: then the handle is not to be used for offers any more (SAP-13). */
+  isRegistered = true;
 
-  constructor(addressFamily: McmAddressFamily, handle: NdisSapHandle, addresses: readonly AtmAddress[]) {
+  constructor(addressFamily: OpenAddressFamily, handle: NdisSapHandle, addresses: readonly AtmAddress[]) {
     this.addressFamily = addressFamily;
     this.handle = handle;
     this.addresses = addresses;
@@ -29,23 +31,23 @@ export class McmSap {
  * information in it is not compared.
  */
 export class Saps {
-  readonly #byAddress = new AtmAddressMap<McmSap>();
+  readonly #byAddress = new AtmAddressMap<RegisteredSap>();
 
   /** ProtocolCmRegisterSap: INVALID_DATA for a SAP that is not understood, or that another client holds (SAP-03). */
   register(
-    addressFamily: McmAddressFamily,
+    addressFamily: OpenAddressFamily,
     sap: CO_SAP,
     handle: NdisSapHandle,
     CallMgrSapContext: OutParameter<NDIS_CONTEXT>,
   ): NDIS_STATUS {
     const addresses = addressesOf(sap);
     if (addresses === null || addresses.some((address) => this.find(address) !== null)) return NDIS_STATUS_INVALID_DATA;
-    const registered = new McmSap(addressFamily, handle, addresses);
+    const registered = new RegisteredSap(addressFamily, handle, addresses);
     for (const address of addresses) this.#byAddress.add(address, registered);
     addressFamily.saps++;
-    const { ndis, deferred, pendsRequests } = addressFamily.adapter;
+    const { route, deferred, pendsRequests } = addressFamily.manager;
     if (pendsRequests) {
-      deferred.queue(() => ndis.NdisMCmRegisterSapComplete(NDIS_STATUS_SUCCESS, handle, registered));
+      deferred.queue(() => route.functions.RegisterSapComplete(NDIS_STATUS_SUCCESS, handle, registered));
       return NDIS_STATUS_PENDING;
     }
     CallMgrSapContext.Value = registered;
@@ -53,15 +55,16 @@ export class Saps {
   }
 
   /** ProtocolCmDeregisterSap: calls that came in on it stay as they are (SAP-14). */
-  deregister(sap: McmSap): NDIS_STATUS {
+  deregister(sap: RegisteredSap): NDIS_STATUS {
+    sap.isRegistered = false;
     for (const address of sap.addresses) this.#byAddress.delete(address);
     const { addressFamily, handle } = sap;
-    const { adapter } = addressFamily;
+    const { manager } = addressFamily;
     addressFamily.saps--;
-    if (adapter.pendsRequests || addressFamily.closePending) {
-      adapter.deferred.queue(() => {
-        adapter.ndis.NdisMCmDeregisterSapComplete(NDIS_STATUS_SUCCESS, handle);
-        adapter.addressFamilies.finishClose(addressFamily);
+    if (manager.pendsRequests || addressFamily.closePending) {
+      manager.deferred.queue(() => {
+        manager.route.functions.DeregisterSapComplete(NDIS_STATUS_SUCCESS, handle);
+        manager.addressFamilies.finishClose(addressFamily);
       });
       return NDIS_STATUS_PENDING;
     }
@@ -69,7 +72,7 @@ export class Saps {
   }
 
   /** The SAP that takes calls for `called`, or null. */
-  find(called: AtmAddress): McmSap | null {
+  find(called: AtmAddress): RegisteredSap | null {
     return this.#byAddress.get(called);
   }
 }

@@ -1,19 +1,20 @@
-import type { MiniportAdapterHandle, MiniportCallManagerLibrary, NdisIoWorkItemHandle } from "../ndis/index.ts";
+import type { NdisIoWorkItemHandle, NdisObjectHandle } from "../ndis/index.ts";
+import type { CommonLibrary } from "./library.ts";
 
 /** Work that waits for PASSIVE_LEVEL: one work item that empties a queue. */
 export class Deferred {
-  readonly #ndis: MiniportCallManagerLibrary;
+  readonly #ndis: CommonLibrary;
   readonly #item: NdisIoWorkItemHandle;
   readonly #tasks: (() => void)[] = [];
   #queued = false;
 
-  private constructor(ndis: MiniportCallManagerLibrary, item: NdisIoWorkItemHandle) {
+  private constructor(ndis: CommonLibrary, item: NdisIoWorkItemHandle) {
     this.#ndis = ndis;
     this.#item = item;
   }
 
-  static create(ndis: MiniportCallManagerLibrary, adapter: MiniportAdapterHandle): Deferred | null {
-    const item = ndis.NdisAllocateIoWorkItem(adapter);
+  static create(ndis: CommonLibrary, owner: NdisObjectHandle): Deferred | null {
+    const item = ndis.NdisAllocateIoWorkItem(owner);
     return item === null ? null : new Deferred(ndis, item);
   }
 

@@ -1,5 +1,4 @@
-import { VC_SERVICE } from "../../device/datasheet/index.ts";
-import type { NDIS_STATUS_FINAL } from "../../ndis/index.ts";
+import type { NDIS_STATUS_FINAL } from "../ndis/index.ts";
 import {
   AAL_TYPE_AAL5,
   AAL5_MODE_MESSAGE,
@@ -42,12 +41,11 @@ import {
   SERVICETYPE_BESTEFFORT,
   SERVICETYPE_GUARANTEED,
   TRANSMIT_VC,
-} from "../../ndis/index.ts";
-import type { AtmAddress } from "../../wire/atm-address.ts";
-import { aesaFromBytes, e164FromBytes } from "../../wire/atm-address.ts";
-import type { Q2931Message } from "../../wire/q2931/index.ts";
-import { AAL_TYPE, BEARER_CLASS, IE, TRAFFIC_RATE, USER_PLANE } from "../../wire/q2931/index.ts";
-import type { ConnectionTraffic } from "../vc-commands.ts";
+} from "../ndis/index.ts";
+import type { AtmAddress } from "../wire/atm-address.ts";
+import { aesaFromBytes, e164FromBytes } from "../wire/atm-address.ts";
+import type { Q2931Message } from "../wire/q2931/index.ts";
+import { AAL_TYPE, BEARER_CLASS, IE, TRAFFIC_RATE, USER_PLANE } from "../wire/q2931/index.ts";
 
 /** The AAL5 SDU size of RFC 2225 hosts: what a call gets that names none. */
 const DEFAULT_SDU_BYTES = 9_180;
@@ -174,7 +172,6 @@ export function incomingParameters(
   const { isBestEffort, transmitPeakCellRate: backwardRate, receivePeakCellRate: forwardRate } = traffic;
   const { transmitSduBytes: backwardSdu, receiveSduBytes: forwardSdu } = traffic;
   const serviceType = isBestEffort ? SERVICETYPE_BESTEFFORT : SERVICETYPE_GUARANTEED;
-  const category = isBestEffort ? ATM_SERVICE_CATEGORY_UBR : ATM_SERVICE_CATEGORY_CBR;
   const flow = (cells: number, sdu: number): FLOWSPEC =>
     FLOWSPEC({
       ServiceType: serviceType,
@@ -198,27 +195,7 @@ export function incomingParameters(
         }),
       },
     }),
-    MediaParameters: CO_MEDIA_PARAMETERS({
-      Flags: TRANSMIT_VC | RECEIVE_VC,
-      MediaSpecific: {
-        ParamType: ATM_MEDIA_SPECIFIC,
-        Length: 0,
-        Parameters: ATM_MEDIA_PARAMETERS({
-          ConnectionId: ATM_VPIVCI({ Vpi: vpi, Vci: vci }),
-          AALType: AAL_TYPE_AAL5,
-          Transmit: ATM_FLOW_PARAMETERS({
-            ServiceCategory: category,
-            PeakCellRate: backwardRate,
-            MaxSduSize: backwardSdu,
-          }),
-          Receive: ATM_FLOW_PARAMETERS({
-            ServiceCategory: category,
-            PeakCellRate: forwardRate,
-            MaxSduSize: forwardSdu,
-          }),
-        }),
-      },
-    }),
+    MediaParameters: mediaOf(traffic, vpi, vci, TRANSMIT_VC | RECEIVE_VC),
   });
 }
 
@@ -271,6 +248,47 @@ export function noteConnection(parameters: CO_CALL_PARAMETERS, vpi: number, vci:
   media.ConnectionId.Vci = vci;
 }
 
+/** The same parameters with the miniport's part made out for the NIC, whatever the client wrote there (ACT-02). */
+export function withMedia(
+  { Flags, CallMgrParameters, MediaParameters }: CO_CALL_PARAMETERS,
+  traffic: CallTraffic,
+  vpi: number,
+  vci: number,
+): CO_CALL_PARAMETERS {
+  const directions = (MediaParameters?.Flags ?? 0) & (TRANSMIT_VC | RECEIVE_VC);
+  return CO_CALL_PARAMETERS({
+    Flags,
+    CallMgrParameters,
+    MediaParameters: mediaOf(traffic, vpi, vci, directions === 0 ? TRANSMIT_VC | RECEIVE_VC : directions),
+  });
+}
+
+/** What a miniport needs to know of a call (ATM_MEDIA_PARAMETERS). */
+function mediaOf(traffic: CallTraffic, vpi: number, vci: number, Flags: number): CO_MEDIA_PARAMETERS {
+  const ServiceCategory = traffic.isBestEffort ? ATM_SERVICE_CATEGORY_UBR : ATM_SERVICE_CATEGORY_CBR;
+  return CO_MEDIA_PARAMETERS({
+    Flags,
+    MediaSpecific: {
+      ParamType: ATM_MEDIA_SPECIFIC,
+      Length: 0,
+      Parameters: ATM_MEDIA_PARAMETERS({
+        ConnectionId: ATM_VPIVCI({ Vpi: vpi, Vci: vci }),
+        AALType: AAL_TYPE_AAL5,
+        Transmit: ATM_FLOW_PARAMETERS({
+          ServiceCategory,
+          PeakCellRate: traffic.transmitPeakCellRate,
+          MaxSduSize: traffic.transmitSduBytes,
+        }),
+        Receive: ATM_FLOW_PARAMETERS({
+          ServiceCategory,
+          PeakCellRate: traffic.receivePeakCellRate,
+          MaxSduSize: traffic.receiveSduBytes,
+        }),
+      }),
+    },
+  });
+}
+
 /** Adds the cause of a refusal to the parameters that go back to the client, as a cause element (IE_Cause). */
 export function noteCause(parameters: CO_CALL_PARAMETERS, cause: number, location: number): void {
   const q2931 = q2931Parameters(parameters);
@@ -280,19 +298,6 @@ export function noteCause(parameters: CO_CALL_PARAMETERS, cause: number, locatio
     { IEType: IE_Cause, IELength: 0, IE: ATM_CAUSE_IE({ Cause: cause, Location: location }) },
   ];
   q2931.InfoElementCount = q2931.InfoElements.length;
-}
-
-/** How the NIC is to treat a call: guaranteed rates are shaped, best effort only below the line rate. */
-export function connectionTraffic(traffic: CallTraffic, lineCellRate: number): ConnectionTraffic {
-  const { isBestEffort, transmitPeakCellRate, receiveSduBytes } = traffic;
-  const isShaped = !isBestEffort || transmitPeakCellRate < lineCellRate;
-  return {
-    service: isBestEffort ? VC_SERVICE.UBR : VC_SERVICE.CBR,
-    peakCellRate: isShaped ? transmitPeakCellRate : 0,
-    sustainableCellRate: 0,
-    maximumBurstSize: 0,
-    maximumReceiveSduBytes: receiveSduBytes,
-  };
 }
 
 /** The traffic of an incoming call from its SETUP, with the directions of this side: forward is towards it. */

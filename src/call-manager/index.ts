@@ -1,0 +1,1 @@
+export { DriverEntry } from "./driver.ts";
