@@ -7,6 +7,8 @@ import type { RemovalOptions } from "./adapter/devices.ts";
 import { Devices } from "./adapter/devices.ts";
 import { resetAdapter } from "./adapter/reset.ts";
 import { notifyProtocol } from "./binding/net-pnp-events.ts";
+import type { Unfinished } from "./call/unfinished.ts";
+import { unfinished } from "./call/unfinished.ts";
 import type { DdiRole } from "./ddi/catalog.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS, statusName } from "./ddi/status.ts";
@@ -76,6 +78,11 @@ export class Ndis {
   /** What is alive; all zero when every driver has cleaned up (rule MEM-02). */
   get live(): LiveCounts & NetBufferCounts {
     return { ...this.environment.live, ...this.buffers };
+  }
+
+  /** What drivers owe each other at the moment, by the rules of calls: at quiescence, who keeps whom waiting. Nothing with the verifier off. */
+  get unfinished(): readonly Unfinished[] {
+    return unfinished(this.environment, () => true);
   }
 
   /** Loads an MCM: runs its DriverEntry. A body for a system thread; its result is the driver's status. */

@@ -15,6 +15,7 @@ import type { NDIS_RESOURCE_LIST } from "../ddi/structures/system.ts";
 import type { MiniportDriver } from "../driver/drivers.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { Stateful, TransitionTable } from "../funnel.ts";
+import type { SendWatch } from "../verifier/send-watch.ts";
 import type { HangWatch } from "./hang-watch.ts";
 import { resourcesOf } from "./resources.ts";
 
@@ -104,6 +105,8 @@ export class MiniportAdapter implements Stateful<AdapterState> {
   /** OID requests that the miniport has not completed, oldest first. */
   readonly oidRequests = new Set<object>();
   #oidsDrained: KernelEvent | null = null;
+  /** When verifying: the time that sends take. */
+  sendWatch: SendWatch | null = null;
 
   constructor(
     environment: NdisEnvironment,

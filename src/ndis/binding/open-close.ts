@@ -1,6 +1,7 @@
 import { KernelEvent } from "../../machine/thread.ts";
 import { finishPended } from "../adapter/pended.ts";
 import { withdrawAddressFamilies } from "../address-family/operations.ts";
+import { reportUnfinished } from "../call/unfinished.ts";
 import { NDIS_MEDIUM } from "../ddi/constants/enumerations.ts";
 import type {
   NDIS_CONTEXT,
@@ -89,6 +90,7 @@ export function closeAdapter(environment: NdisEnvironment, owner: string, handle
       "NdisCloseAdapterEx outside ProtocolBindAdapterEx and ProtocolUnbindAdapterEx: NdisUnbindAdapter asks for it";
     environment.misuse("BND-12", owner, message);
   }
+  reportUnfinished(environment, (vc) => vc.binding === binding);
   if (binding.addressFamilies > 0) {
     environment.misuse(
       "BND-08",

@@ -6,6 +6,7 @@ import type { Party } from "../party/party.ts";
 import { advanceParty, forgetParty } from "../party/party.ts";
 import type { Vc } from "../vc/vc.ts";
 import { addressFamilyOf, advanceVc, resolveVc, vcPermits } from "../vc/vc.ts";
+import { answered } from "./answer.ts";
 import { settleInactive } from "./incoming-call.ts";
 
 /** NdisClCloseCall: every send must be back (CLS-01), one party be left (CLS-04); forwarded to ProtocolCmCloseCall (CLS-03). */
@@ -17,6 +18,7 @@ export function closeCall(
   Buffer: Uint8Array | null,
   Size: number,
 ): NDIS_STATUS {
+  if (isGone(vc, "NdisClCloseCall", owner)) return NDIS_STATUS_FAILURE;
   const legal = vcPermits(vc, "CloseCall", owner);
   if (legal !== NDIS_STATUS_SUCCESS) return legal;
   if (vc.sendsOutstanding > 0) {
@@ -28,7 +30,8 @@ export function closeCall(
   vc.closeCallPended = true;
   const { callManager, owner: callManagerOwner } = addressFamilyOf(vc).registration;
   const partyContext = lastPartyOf(vc)?.callManagerContext ?? null;
-  const status = callManager.CmCloseCallHandler(vc.callManagerContext, partyContext, Buffer, Size);
+  const answer = callManager.CmCloseCallHandler(vc.callManagerContext, partyContext, Buffer, Size);
+  const status = answered(environment, answer, "CLS-07", callManagerOwner, "ProtocolCmCloseCall", vc);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!vc.closeCallPended) {
     const message = "ProtocolCmCloseCall completed the close and returned a final status as well";
@@ -37,6 +40,14 @@ export function closeCall(
   }
   settleClose(vc, status, callManagerOwner);
   return status;
+}
+
+/** CLS-12: with its call, a VC of the call manager ends for the client. */
+export function isGone(vc: Vc, ddi: string, client: string): boolean {
+  if (vc.kind !== "call-manager" || vc.ended !== "closed") return false;
+  const message = `${ddi} on ${vc.traceName}, which is the call manager's again since its call was closed`;
+  vc.environment.misuse("CLS-12", client, message, vc);
+  return true;
 }
 
 /** CLS-04: a multipoint call is closed with the handle of its only party, a point-to-point call with NULL. */
@@ -89,9 +100,10 @@ function settleClose(vc: Vc, status: NDIS_STATUS, owner: string): boolean {
   const party = lastPartyOf(vc);
   if (closed && party !== null) {
     advanceParty(party, "CloseSuccess", owner);
-    forgetParty(party, owner);
+    forgetParty(party, owner, "CLS-09");
     vc.parties = null;
   }
+  if (closed) vc.ended = "closed";
   settleInactive(vc, owner);
   return true;
 }
@@ -106,7 +118,12 @@ export function dispatchIncomingCloseCall(
   Size: number,
 ): void {
   const vc = resolveVc(environment, handle, owner);
-  if (vc === null) return;
+  if (vc === null || !environment.completes(CloseStatus, "CLS-14", owner)) return;
+  if (vc.ended === "rejected") {
+    environment.misuse("INC-14", owner, `the offer on ${vc.traceName} was rejected: there is no call to close`, vc);
+    return;
+  }
   if (advanceVc(vc, "DispatchIncomingCloseCall", owner) !== NDIS_STATUS_SUCCESS) return;
+  if (vc.kind === "client" && CloseStatus !== NDIS_STATUS_SUCCESS) vc.mustBeDeleted = true;
   addressFamilyOf(vc).client.ClIncomingCloseCallHandler(CloseStatus, vc.clientContext, Buffer, Size);
 }

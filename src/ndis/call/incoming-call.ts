@@ -1,3 +1,4 @@
+import { CALL_PARAMETERS_CHANGED } from "../ddi/constants/connection-flags.ts";
 import type { NdisVcHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
@@ -8,12 +9,15 @@ import type { Sap } from "../sap/sap.ts";
 import { SAP_STATES } from "../sap/sap.ts";
 import type { Vc } from "../vc/vc.ts";
 import { addressFamilyOf, advanceVc, resolveVc } from "../vc/vc.ts";
+import { LentParameters, originalOf } from "../verifier/lent-parameters.ts";
+import { answered } from "./answer.ts";
 
 /** Ndis(M)CmDispatchIncomingCall: runs ProtocolClIncomingCall of the client that owns the SAP (INC-03). */
 export function dispatchIncomingCall(owner: string, sap: Sap, vc: Vc, CallParameters: CO_CALL_PARAMETERS): NDIS_STATUS {
   const { environment } = vc;
   if (vc.addressFamily !== sap.addressFamily) {
-    environment.misuse("INC-02", owner, `${vc.traceName} was not created on the address family of ${sap.traceName}`);
+    const message = `${vc.traceName} was not created on the address family of ${sap.traceName}`;
+    environment.misuse("INC-02", owner, message, vc);
     return NDIS_STATUS_FAILURE;
   }
   const listening = advance(environment, SAP_STATES, sap, "DispatchIncomingCall", owner);
@@ -21,18 +25,23 @@ export function dispatchIncomingCall(owner: string, sap: Sap, vc: Vc, CallParame
   const moved = advanceVc(vc, "DispatchIncomingCall", owner);
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
   vc.incomingCallPended = true;
+  vc.ended = "not";
+  if (environment.verifying) vc.lent = LentParameters.lend(CallParameters);
   const { client, binding } = sap.addressFamily;
-  const status = client.ClIncomingCallHandler(sap.clientContext, vc.clientContext, CallParameters);
+  const parameters = vc.lent?.view ?? CallParameters;
+  const answer = client.ClIncomingCallHandler(sap.clientContext, vc.clientContext, parameters);
+  const status = answered(environment, answer, "INC-04", binding.protocol.name, "ProtocolClIncomingCall", vc);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!vc.incomingCallPended) {
     environment.misuse(
       "INC-05",
       binding.protocol.name,
       "ProtocolClIncomingCall completed the offer and returned a final status as well",
+      vc,
     );
     return NDIS_STATUS_PENDING;
   }
-  settleOffer(vc, status, binding.protocol.name);
+  settleOffer(vc, status, binding.protocol.name, CallParameters);
   return status;
 }
 
@@ -47,25 +56,39 @@ export function incomingCallComplete(
   const vc = resolveVc(environment, handle, owner);
   if (vc === null || !environment.completes(Status, "INC-05", owner)) return;
   if (!vc.incomingCallPended) {
-    environment.misuse("INC-05", owner, `incoming-call complete for ${vc.traceName}, which has no pending offer`);
+    environment.misuse("INC-05", owner, `incoming-call complete for ${vc.traceName}, which has no pending offer`, vc);
     return;
   }
-  if (!settleOffer(vc, Status, owner)) return;
-  addressFamilyOf(vc).registration.callManager.CmIncomingCallCompleteHandler(
-    Status,
-    vc.callManagerContext,
-    CallParameters,
-  );
+  const parameters = environment.verifying ? originalOf(CallParameters) : CallParameters;
+  if (!settleOffer(vc, Status, owner, parameters)) return;
+  const { callManager } = addressFamilyOf(vc).registration;
+  callManager.CmIncomingCallCompleteHandler(Status, vc.callManagerContext, parameters);
 }
 
-function settleOffer(vc: Vc, status: NDIS_STATUS, owner: string): boolean {
+function settleOffer(vc: Vc, status: NDIS_STATUS, owner: string, parameters: CO_CALL_PARAMETERS): boolean {
   const accepted = status === NDIS_STATUS_SUCCESS;
   vc.incomingCallPended = false;
+  endLoan(vc, accepted, owner, parameters);
   if (vc.state === "RCLOSE") return true;
+  if (!accepted) vc.ended = "rejected";
   if (advanceVc(vc, accepted ? "IncomingCallAccepted" : "IncomingCallRejected", owner) !== NDIS_STATUS_SUCCESS)
     return false;
   settleInactive(vc, owner);
   return true;
+}
+
+/** INC-08: a client that accepts with other parameters says so. INC-10: one that rejects has no business with them any more. */
+function endLoan(vc: Vc, accepted: boolean, client: string, parameters: CO_CALL_PARAMETERS): void {
+  const { lent, environment, traceName } = vc;
+  vc.lent = null;
+  if (lent === null) return;
+  if (!accepted) {
+    const message = `CallParameters of the offer on ${traceName} are touched after its rejection`;
+    lent.recall(() => environment.misuse("INC-10", client, message, vc));
+  } else if (lent.differsFrom(parameters) && (parameters.Flags & CALL_PARAMETERS_CHANGED) === 0) {
+    const message = `the offer on ${traceName} is accepted with other parameters, and CALL_PARAMETERS_CHANGED is not set`;
+    environment.misuse("INC-08", client, message, vc);
+  }
 }
 
 /** A call that ended on a VC that is not active (any more) leaves the VC as it was made. */
@@ -78,9 +101,10 @@ export function dispatchCallConnected(environment: NdisEnvironment, owner: strin
   const vc = resolveVc(environment, handle, owner);
   if (vc === null) return;
   if (!vc.active) {
-    environment.misuse("ACT-05", owner, `${vc.traceName} is not active when the call is reported connected`);
+    environment.misuse("ACT-05", owner, `${vc.traceName} is not active when the call is reported connected`, vc);
     return;
   }
   if (advanceVc(vc, "DispatchCallConnected", owner) !== NDIS_STATUS_SUCCESS) return;
+  vc.accountedActivations = vc.activations;
   addressFamilyOf(vc).client.ClCallConnectedHandler(vc.clientContext);
 }

@@ -11,6 +11,7 @@ import { ProtocolDriver } from "../driver/drivers.ts";
 import { registerProtocolDriver, resolveDriver } from "../driver/registration.ts";
 import { oidFunctions } from "../oid/protocol-functions.ts";
 import { returnNetBufferLists } from "../transfer/receive.ts";
+import { cancelSendNetBufferLists } from "../transfer/send.ts";
 import type { LibraryParts } from "./roles.ts";
 
 /** The base protocol functions for one protocol driver. */
@@ -44,6 +45,10 @@ export function protocolFunctions(parts: LibraryParts, image: LoadedImage) {
       if (binding !== null) returnNetBufferLists(environment, owner, binding, lists, flags);
     },
     ...oidFunctions(environment, image, oids),
+    NdisCancelSendNetBufferLists: (handle, CancelId) => {
+      const binding = resolveBinding(environment, handle, owner);
+      if (binding !== null) cancelSendNetBufferLists(binding, CancelId);
+    },
   } satisfies Partial<NdisProtocolFunctions & NdisOidFunctions>;
 }
 

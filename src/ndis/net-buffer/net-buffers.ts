@@ -8,6 +8,7 @@ import {
 } from "../ddi/structures/net-buffer.ts";
 import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import { shown } from "../executive/pool.ts";
+import { ruleAgainstFreeing } from "../verifier/list-custody.ts";
 import type { CloneParts } from "./clones.ts";
 import { cloneNetBufferList, freeClone } from "./clones.ts";
 import { ContextSpace, isContextSize, MEMORY_ALLOCATION_ALIGNMENT } from "./contexts.ts";
@@ -259,6 +260,11 @@ export class NetBuffers implements CloneParts {
   #mayFree(list: NET_BUFFER_LIST, call: string): boolean {
     if (!(list instanceof NET_BUFFER_LIST) || !list.ndisAllocated) {
       this.#environment.misuse(RULE_ALLOCATION, `${call} of a NET_BUFFER_LIST that is not allocated`);
+      return false;
+    }
+    const heldBy = ruleAgainstFreeing(list);
+    if (heldBy !== null) {
+      this.#environment.misuse(heldBy, `${call} of a NET_BUFFER_LIST that another driver holds`);
       return false;
     }
     if (list.ChildRefCount > 0) {

@@ -1,3 +1,4 @@
+import { answered } from "../call/answer.ts";
 import type { NDIS_CONTEXT, NdisPartyHandle } from "../ddi/handles.ts";
 import { OutParameter, toHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
@@ -23,12 +24,20 @@ export function clAddParty(
     environment.misuse("PTY-01", owner, `NdisClAddParty on ${vc.traceName}, which ${what}`, vc);
     return NDIS_STATUS_FAILURE;
   }
+  const hasContext = ProtocolPartyContext !== null && ProtocolPartyContext !== undefined;
+  if (!hasContext || !(NdisPartyHandle instanceof OutParameter)) {
+    const message = "NdisClAddParty needs a party context and an output variable for the party handle";
+    environment.misuse("PTY-02", owner, message, vc);
+    return NDIS_STATUS_FAILURE;
+  }
+  NdisPartyHandle.Value = null;
   const { registration } = addressFamilyOf(vc);
   const party = addParty(vc, ProtocolPartyContext, owner);
   party.addPended = true;
   const slot = new OutParameter<NDIS_CONTEXT>();
   const handle = toHandle<NdisPartyHandle>(party);
-  const status = registration.callManager.CmAddPartyHandler(vc.callManagerContext, CallParameters, handle, slot);
+  const answer = registration.callManager.CmAddPartyHandler(vc.callManagerContext, CallParameters, handle, slot);
+  const status = answered(environment, answer, "PTY-04", registration.owner, "ProtocolCmAddParty", party);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!party.addPended) {
     const message = "ProtocolCmAddParty completed the addition and returned a final status as well";
@@ -64,7 +73,7 @@ function settleAddition(party: Party, status: NDIS_STATUS, context: NDIS_CONTEXT
   party.addPended = false;
   if (status !== NDIS_STATUS_SUCCESS) {
     advanceParty(party, "AddFailure", owner);
-    forgetParty(party, owner);
+    forgetParty(party, owner, "PTY-07");
     return;
   }
   if (context === null || context === undefined)
@@ -89,7 +98,8 @@ export function clDropParty(
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
   party.dropPended = true;
   const { registration } = addressFamilyOf(party.vc);
-  const status = registration.callManager.CmDropPartyHandler(party.callManagerContext, Buffer, Size);
+  const answer = registration.callManager.CmDropPartyHandler(party.callManagerContext, Buffer, Size);
+  const status = answered(environment, answer, "PTY-11", registration.owner, "ProtocolCmDropParty", party);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!party.dropPended) {
     const message = "ProtocolCmDropParty completed the drop and returned a final status as well";
@@ -121,7 +131,7 @@ function settleDrop(party: Party, status: NDIS_STATUS, owner: string): void {
   party.dropPended = false;
   const dropped = status === NDIS_STATUS_SUCCESS;
   advanceParty(party, dropped ? "DropSuccess" : "DropFailure", owner);
-  if (dropped) forgetParty(party, owner);
+  if (dropped) forgetParty(party, owner, "PTY-12");
 }
 
 /** Ndis(M)CmDispatchIncomingDropParty: the peer left, and others remain; the client answers with NdisClDropParty (PTY-13, PTY-14). */
@@ -134,7 +144,8 @@ export function dispatchIncomingDropParty(
   Size: number,
 ): void {
   const party = resolveParty(environment, handle, owner);
-  if (party === null || advanceParty(party, "DispatchIncomingDropParty", owner) !== NDIS_STATUS_SUCCESS) return;
+  if (party === null || !environment.completes(DropStatus, "PTY-13", owner)) return;
+  if (advanceParty(party, "DispatchIncomingDropParty", owner) !== NDIS_STATUS_SUCCESS) return;
   const { client } = addressFamilyOf(party.vc);
   client.ClIncomingDropPartyHandler(DropStatus, party.clientContext, Buffer, Size);
 }

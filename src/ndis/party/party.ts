@@ -51,6 +51,8 @@ export class Party implements Stateful<PartyState> {
   state: PartyState = "NONE";
   addPended = false;
   dropPended = false;
+  /** The rule that a call manager breaks which uses the handle once the party is gone; for the client it is PTY-10. */
+  goneRule = "PTY-10";
 
   constructor(environment: NdisEnvironment, vc: Vc, clientContext: NDIS_CONTEXT) {
     this.environment = environment;
@@ -73,7 +75,9 @@ export function resolveParty(
   const object: unknown = handle;
   const known = object instanceof Party && object.environment === environment ? object : null;
   if (known === null || known.state === "NONE") {
-    environment.misuse("PTY-10", caller, "NdisPartyHandle is not the handle of a party of this machine", known);
+    const message = "NdisPartyHandle is not the handle of a party that exists on this machine";
+    const isClient = known === null || caller === known.vc.binding.protocol.name;
+    environment.misuse(isClient ? "PTY-10" : known.goneRule, caller, message, known);
     return null;
   }
   if (environment.verifying && !known.vc.isSharedBy(caller)) {
@@ -107,9 +111,10 @@ export function settleAdded(party: Party, owner: string): void {
   noteLast(party.vc, owner);
 }
 
-/** The party is gone: after a refused addition, a drop, or the close of its call. */
-export function forgetParty(party: Party, owner: string): void {
+/** The party is gone: after a refused addition, a drop, or the close of its call. `goneRule` says that its handle is no good any more. */
+export function forgetParty(party: Party, owner: string, goneRule: string): void {
   const { vc } = party;
+  party.goneRule = goneRule;
   vc.parties = (vc.parties ?? []).filter((other) => other !== party);
   vc.environment.live.parties--;
   noteLast(vc, owner);

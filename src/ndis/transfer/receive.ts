@@ -5,7 +5,7 @@ import type { NdisVcHandle } from "../ddi/handles.ts";
 import type { NET_BUFFER_LIST } from "../ddi/structures/net-buffer.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { resolveVc, Vc } from "../vc/vc.ts";
-import { countLists } from "./send.ts";
+import { endLoan, giveBackIndicated, listsOf, takeIndicated } from "./verified-lists.ts";
 
 /** NdisMCoIndicateReceiveNetBufferLists: delivers to the client that shares the VC, and to nobody else (RCV-02, RCV-13). */
 export function indicateReceive(
@@ -24,21 +24,20 @@ export function indicateReceive(
     !vc.mayReceive ||
     (adapter.state !== "Running" && adapter.state !== "Pausing" && adapter.state !== "Restarting")
   ) {
-    environment.misuse(
-      "RCV-10",
-      owner,
-      `receive indicated on ${vc.traceName} (state ${vc.state}, ${vc.active ? "active" : "inactive"}, adapter ${adapter.state})`,
-    );
+    const how = `state ${vc.state}, ${vc.active ? "active" : "inactive"}, adapter ${adapter.state}`;
+    environment.misuse("RCV-10", owner, `receive indicated on ${vc.traceName} (${how})`, vc);
     if (owned) adapter.driver.characteristics.ReturnNetBufferListsHandler?.(adapter.context, NetBufferLists, 0);
     return;
   }
-  if (environment.verifying) checkIndication(vc, NetBufferLists, NumberOfNetBufferLists, owner);
+  const { verifying } = environment;
+  if (verifying && !takeIndicated(vc, NetBufferLists, NumberOfNetBufferLists, owned, owner)) return;
   if (owned) {
     vc.indicatedOutstanding += NumberOfNetBufferLists;
     binding.indicatedOutstanding += NumberOfNetBufferLists;
     adapter.indicatedOutstanding += NumberOfNetBufferLists;
     environment.live.indicatedNetBufferLists += NumberOfNetBufferLists;
   }
+  const lent = verifying && !owned ? listsOf(NetBufferLists) : null;
   binding.co?.CoReceiveNetBufferListsHandler(
     binding.context,
     vc.clientContext,
@@ -46,6 +45,7 @@ export function indicateReceive(
     NumberOfNetBufferLists,
     CoReceiveFlags,
   );
+  if (lent !== null) endLoan(lent);
 }
 
 /** NdisReturnNetBufferLists: gives lists back to the miniport, in any order and mixed (RCV-04, RCV-08). */
@@ -56,6 +56,10 @@ export function returnNetBufferLists(
   NetBufferLists: NET_BUFFER_LIST,
   ReturnFlags: number,
 ): void {
+  if (environment.verifying) {
+    returnGoodOnes(binding, NetBufferLists, ReturnFlags, owner);
+    return;
+  }
   let count = 0;
   let vc: Vc | null = null;
   for (let list: NET_BUFFER_LIST | null = NetBufferLists; list !== null; list = list.Next) {
@@ -63,36 +67,67 @@ export function returnNetBufferLists(
     // Most lists come from the VC of the one before.
     if (source !== vc) vc = source instanceof Vc && source.binding === binding ? source : null;
     if (vc === null || vc.indicatedOutstanding === 0) {
-      environment.misuse(
-        "RCV-04",
-        owner,
-        "a returned NET_BUFFER_LIST was not indicated on this binding, or was returned already",
-      );
+      countAgain(binding, NetBufferLists, count);
+      returnGoodOnes(binding, NetBufferLists, ReturnFlags, owner);
       return;
     }
     vc.indicatedOutstanding--;
     count++;
   }
-  const { adapter } = binding;
+  passBack(binding, NetBufferLists, count, ReturnFlags);
+}
+
+/** Takes back that the first `count` lists of a chain were counted as returned. */
+function countAgain(binding: Binding, chain: NET_BUFFER_LIST, count: number): void {
+  let list: NET_BUFFER_LIST | null = chain;
+  for (let i = 0; i < count && list !== null; i++) {
+    const source: unknown = list.SourceHandle;
+    if (source instanceof Vc && source.binding === binding) source.indicatedOutstanding++;
+    list = list.Next;
+  }
+}
+
+/** Returns a chain list by list. One that must not be returned is taken out of the chain and left alone. */
+function returnGoodOnes(binding: Binding, chain: NET_BUFFER_LIST, flags: number, owner: string): void {
+  const good: NET_BUFFER_LIST[] = [];
+  const seen = new Set<NET_BUFFER_LIST>();
+  for (let list: NET_BUFFER_LIST | null = chain; list !== null; list = list.Next) {
+    if (seen.has(list)) {
+      binding.environment.misuse("RCV-04", owner, "a NET_BUFFER_LIST is twice in a chain that is returned");
+      break;
+    }
+    seen.add(list);
+    const vc = indicatedOn(binding, list, owner);
+    if (vc === null) continue;
+    vc.indicatedOutstanding--;
+    good.push(list);
+  }
+  good.forEach((list, index) => {
+    list.Next = good[index + 1] ?? null;
+  });
+  const [head] = good;
+  if (head !== undefined) passBack(binding, head, good.length, flags);
+}
+
+/** The VC that a list was indicated on, null (and a violation) when it must not be returned. Without the verifier NDIS has counts only. */
+function indicatedOn(binding: Binding, list: NET_BUFFER_LIST, owner: string): Vc | null {
+  const { environment } = binding;
+  if (environment.verifying) return giveBackIndicated(binding, list, owner);
+  const source: unknown = list.SourceHandle;
+  if (source instanceof Vc && source.binding === binding && source.indicatedOutstanding > 0) return source;
+  environment.misuse(
+    "RCV-04",
+    owner,
+    "a NET_BUFFER_LIST is returned that was not indicated on this binding, or is back",
+  );
+  return null;
+}
+
+function passBack(binding: Binding, lists: NET_BUFFER_LIST, count: number, flags: number): void {
+  const { adapter, environment } = binding;
   binding.indicatedOutstanding -= count;
   adapter.indicatedOutstanding -= count;
   environment.live.indicatedNetBufferLists -= count;
-  adapter.driver.characteristics.ReturnNetBufferListsHandler?.(adapter.context, NetBufferLists, ReturnFlags);
+  adapter.driver.characteristics.ReturnNetBufferListsHandler?.(adapter.context, lists, flags);
   if (binding.closePending) finishCloseWhenQuiet(binding);
-}
-
-function checkIndication(vc: Vc, lists: NET_BUFFER_LIST, expected: number, owner: string): void {
-  const { environment } = vc;
-  const count = countLists(lists);
-  if (count !== expected)
-    environment.misuse("RCV-03", owner, `NumberOfNetBufferLists is ${expected}, the list has ${count}`);
-  for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
-    const source: unknown = list.SourceHandle;
-    if (source !== vc)
-      environment.misuse(
-        "RCV-01",
-        owner,
-        `SourceHandle of a NET_BUFFER_LIST indicated on ${vc.traceName} is not its VC handle`,
-      );
-  }
 }

@@ -1,11 +1,21 @@
+import type { Binding } from "../binding/binding.ts";
 import { finishCloseWhenQuiet } from "../binding/open-close.ts";
+import {
+  NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL,
+  NDIS_RECEIVE_FLAGS_RESOURCES,
+  NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK,
+  NDIS_SEND_FLAGS_DISPATCH_LEVEL,
+} from "../ddi/constants/transfer-flags.ts";
 import type { NdisVcHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_PAUSED, NDIS_STATUS_VC_NOT_ACTIVATED } from "../ddi/status.ts";
 import type { NET_BUFFER_LIST } from "../ddi/structures/net-buffer.ts";
+import type { PVOID } from "../ddi/types.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { Party } from "../party/party.ts";
 import type { Vc } from "../vc/vc.ts";
 import { resolveVc } from "../vc/vc.ts";
+import { giveBackSent, mayBeCompleted, mayBeSent, takeSent } from "./verified-lists.ts";
 
 /** NdisCoSendNetBufferLists: passes the lists on in their order (SND-04); only while the call is connected (SND-14). */
 export function sendNetBufferLists(
@@ -15,23 +25,27 @@ export function sendNetBufferLists(
   NetBufferLists: NET_BUFFER_LIST,
   SendFlags: number,
 ): void {
+  const { verifying } = environment;
+  if (verifying) checkIsVcHandle(environment, owner, handle);
   const vc = resolveVc(environment, handle, owner);
   if (vc === null) return;
   if (!vc.maySend) {
     environment.misuse(
-      "SND-14",
+      ruleAgainstSending(vc),
       owner,
       `NdisCoSendNetBufferLists on ${vc.traceName} in state ${vc.state}: legal in CONN`,
+      vc,
     );
     completeUnsent(vc, NetBufferLists, NDIS_STATUS_VC_NOT_ACTIVATED);
     return;
   }
-  if (environment.verifying) checkSource(vc, NetBufferLists, owner, "SND-01");
+  if (verifying && !mayBeSent(vc, NetBufferLists, owner)) return;
   if (vc.binding.state !== "Running") {
     completeUnsent(vc, NetBufferLists, NDIS_STATUS_PAUSED);
     return;
   }
-  const count = countLists(NetBufferLists);
+  if ((SendFlags & NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK) !== 0) loopBack(vc, NetBufferLists, SendFlags);
+  const count = verifying ? takeSent(vc, NetBufferLists) : countLists(NetBufferLists);
   vc.sendsOutstanding += count;
   vc.binding.sendsOutstanding += count;
   vc.adapter.sendsOutstanding += count;
@@ -50,16 +64,14 @@ export function sendNetBufferListsComplete(
 ): void {
   const vc = resolveVc(environment, handle, owner);
   if (vc === null) return;
-  const count = countLists(NetBufferLists);
+  const { verifying } = environment;
+  if (verifying && !mayBeCompleted(vc, NetBufferLists, owner)) return;
+  const count = verifying ? giveBackSent(vc, NetBufferLists) : countLists(NetBufferLists);
   if (count > vc.sendsOutstanding) {
-    environment.misuse(
-      "SND-09",
-      owner,
-      `${count} lists completed on ${vc.traceName}, which has ${vc.sendsOutstanding} out`,
-    );
+    const message = `${count} lists completed on ${vc.traceName}, which has ${vc.sendsOutstanding} out`;
+    environment.misuse("SND-09", owner, message, vc);
     return;
   }
-  if (environment.verifying) checkSource(vc, NetBufferLists, owner, "SND-10");
   const { binding } = vc;
   vc.sendsOutstanding -= count;
   binding.sendsOutstanding -= count;
@@ -69,28 +81,50 @@ export function sendNetBufferListsComplete(
   if (binding.closePending) finishCloseWhenQuiet(binding);
 }
 
+/** NdisCancelSendNetBufferLists: asks the miniport for the lists with this cancel ID, which it completes with SEND_ABORTED (SND-15). */
+export function cancelSendNetBufferLists(binding: Binding, CancelId: PVOID): void {
+  const { adapter } = binding;
+  adapter.driver.characteristics.CancelSendHandler?.(adapter.context, CancelId);
+}
+
+/** PTY-16: it is the VC that carries data, not a party. */
+function checkIsVcHandle(environment: NdisEnvironment, owner: string, handle: unknown): void {
+  if (handle instanceof Party)
+    environment.misuse("PTY-16", owner, `NdisCoSendNetBufferLists with the handle of ${handle.traceName}`, handle);
+}
+
+/** CLS-17 from the incoming close on, CLS-02 from NdisClCloseCall on, CLS-12 when the call manager has its VC again; else SND-14. */
+function ruleAgainstSending(vc: Vc): string {
+  const { state, ended, kind } = vc;
+  if (state === "RCLOSE") return "CLS-17";
+  if (state === "CLOSE" || state === "CLOSEI") return "CLS-02";
+  if (ended !== "closed") return "SND-14";
+  return kind === "call-manager" ? "CLS-12" : "CLS-02";
+}
+
+/**
+ * NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK: the sender's own binding receives what it sends (SND-11). A VC has no receive filter, so that all
+ * of it matches; the lists are lent, as they are the sender's.
+ */
+function loopBack(vc: Vc, lists: NET_BUFFER_LIST, sendFlags: number): void {
+  const atDispatch = (sendFlags & NDIS_SEND_FLAGS_DISPATCH_LEVEL) !== 0 ? NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL : 0;
+  vc.binding.co?.CoReceiveNetBufferListsHandler(
+    vc.binding.context,
+    vc.clientContext,
+    lists,
+    countLists(lists),
+    NDIS_RECEIVE_FLAGS_RESOURCES | atDispatch,
+  );
+}
+
 /** Hands lists that never reached the miniport back to their sender. */
 function completeUnsent(vc: Vc, lists: NET_BUFFER_LIST, status: NDIS_STATUS_FINAL): void {
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) list.Status = status;
   vc.binding.co?.CoSendNetBufferListsCompleteHandler(vc.clientContext, lists, 0);
 }
 
-function checkSource(vc: Vc, lists: NET_BUFFER_LIST, owner: string, rule: string): void {
-  for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
-    const source: unknown = list.SourceHandle;
-    if (source !== vc)
-      vc.environment.misuse(rule, owner, `SourceHandle of a NET_BUFFER_LIST on ${vc.traceName} is not its VC handle`);
-    if (!list.ndisAllocated)
-      vc.environment.misuse(
-        "SND-02",
-        owner,
-        `a NET_BUFFER_LIST on ${vc.traceName} is not allocated from an NDIS pool, or freed`,
-      );
-  }
-}
-
 /** How many lists a chain has. */
-export function countLists(lists: NET_BUFFER_LIST | null): number {
+function countLists(lists: NET_BUFFER_LIST | null): number {
   let count = 0;
   for (let list = lists; list !== null; list = list.Next) count++;
   return count;

@@ -91,7 +91,7 @@ export const CALL_MANAGER_VC_STATES: TransitionTable<VcState, VcEvent> = {
     DispatchIncomingCloseCall: { rule: "CLS-14", cells: { OFFER: "RCLOSE", ACC: "RCLOSE", CONN: "RCLOSE" } },
     CloseCall: { rule: "CLS-02", cells: { ACC: "CLOSE", CONN: "CLOSE", RCLOSE: "CLOSE" } },
     CloseCallSuccess: { rule: "CLS-09", cells: { CLOSE: "DONE" } },
-    CloseCallFailure: { rule: "CLS-09", cells: never },
+    CloseCallFailure: { rule: "CLS-09", cells: { CLOSE: "CONN" } },
     // A call that ended on a VC that is not active, or not any more, leaves the VC as it was made.
     EndedInactive: { rule: "CLS-09", cells: { DONE: "MADE" } },
     DeactivateVc: { rule: "CLS-08", cells: { MADE: notAccepted, ACT: "MADE", CLOSE: "CLOSE", DONE: "MADE" } },

@@ -3,10 +3,12 @@ import type { AddressFamily } from "../address-family/address-family.ts";
 import type { Binding } from "../binding/binding.ts";
 import type { NDIS_CONTEXT, NdisVcHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
+import { NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { Stateful, TransitionTable } from "../funnel.ts";
 import { advance, permits } from "../funnel.ts";
 import type { Party } from "../party/party.ts";
+import type { LentParameters } from "../verifier/lent-parameters.ts";
 import type { VcEvent, VcState } from "./vc-states.ts";
 import { CALL_MANAGER_VC_STATES, CLIENT_VC_STATES, OWN_VC_STATES } from "./vc-states.ts";
 
@@ -46,6 +48,15 @@ export class Vc implements Stateful<VcState> {
   deactivatePended = false;
   sendsOutstanding = 0;
   indicatedOutstanding = 0;
+  /** Activations so far, and how many of them a call or a change of its QoS accounts for (QOS-03, QOS-09). */
+  activations = 0;
+  accountedActivations = 0;
+  /** How the latest call on it ended. */
+  ended: "not" | "failed" | "rejected" | "closed" = "not";
+  /** ProtocolClIncomingCloseCall told the client of trouble: it deletes the VC (CLS-18). */
+  mustBeDeleted = false;
+  /** When verifying: call parameters that the driver which was asked has, until it answers. */
+  lent: LentParameters | null = null;
   /** The parties of a multipoint call; null while there is none (OUT-03). */
   parties: Party[] | null = null;
 
@@ -106,6 +117,11 @@ export function addressFamilyOf(vc: Vc): AddressFamily {
 /** Moves a VC through its funnel and keeps what the data path looks at. */
 export function advanceVc(vc: Vc, event: VcEvent, owner: string): NDIS_STATUS_FINAL {
   const status = advance(vc.environment, tableOf(vc), vc, event, owner);
+  if (status === NDIS_STATUS_SUCCESS) {
+    if (event === "ActivateVc") vc.activations++;
+    else if (event === "CreateVc") vc.environment.verifier?.vcs.add(vc);
+    else if (event === "DeleteVc") vc.environment.verifier?.vcs.delete(vc);
+  }
   refreshDataPath(vc);
   return status;
 }

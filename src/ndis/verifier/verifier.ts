@@ -2,6 +2,7 @@ import type { BugCheckArguments } from "../../machine/bug-check.ts";
 import { BUGCODE_NDIS_DRIVER, BugCheck, DRIVER_VERIFIER_DETECTED_VIOLATION } from "../../machine/bug-check.ts";
 import type { Clock } from "../../machine/clock.ts";
 import type { Processor } from "../../machine/processor.ts";
+import type { Vc } from "../vc/vc.ts";
 import type { Named } from "./call-history.ts";
 import { CallHistory } from "./call-history.ts";
 
@@ -35,6 +36,8 @@ export class Verifier {
   readonly history: CallHistory;
   /** Violations that did not stop the machine, oldest first. */
   readonly warnings: Violation[] = [];
+  /** VCs that exist, oldest first: what drivers owe each other is asked of them. */
+  readonly vcs = new Set<Vc>();
   readonly #settings: VerifierSettings;
   readonly #clock: Clock;
   readonly #processor: Processor;

@@ -1,3 +1,4 @@
+import type { ListCustody } from "../../verifier/list-custody.ts";
 import type {
   NDIS_CONTEXT,
   NdisVcHandle,
@@ -106,6 +107,8 @@ export class NET_BUFFER_LIST {
   ndisContext: NET_BUFFER_LIST_CONTEXT | null = null;
   /** NDIS: the flags with which it was cloned, -1 when it is no clone. */
   ndisCloneFlags = -1;
+  /** NDIS: who holds it; kept when verifying only. */
+  ndisCustody: ListCustody | null = null;
   #information: NDIS_CONTEXT[] | null = null;
 
   /**
