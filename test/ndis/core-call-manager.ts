@@ -79,6 +79,7 @@ export class FakeCoMiniport extends Fake {
       DevicePnPEventNotifyHandler: nothing,
       ShutdownHandlerEx: nothing,
       CancelOidRequestHandler: nothing,
+      CancelSendHandler: nothing,
     });
   }
 

@@ -27,7 +27,7 @@ describe("NdisClMakeCall", () => {
     expect(status).toBe(NDIS_STATUS_PENDING);
     const [context, parameters, party, slot] = core.mcm.last("ProtocolCmMakeCall");
     expect(context).toEqual({ mcmVc: vc });
-    expect(parameters).toBe(PARAMETERS);
+    expect(parameters).toEqual(PARAMETERS);
     expect([party, slot]).toEqual([null, null]);
   });
 
@@ -147,13 +147,13 @@ describe("NdisMCmMakeCallComplete", () => {
     expect(soft.core.client.calls("ProtocolClMakeCallComplete")).toHaveLength(1);
   });
 
-  it("OUT-09: SUCCESS from ProtocolCmMakeCall itself needs the activation too; without the verifier the call fails", () => {
+  it("OUT-05: SUCCESS from ProtocolCmMakeCall itself needs the activation too; without the verifier the call fails", () => {
     for (const verifier of [true, false]) {
       const core = new Core({ verifier }).start();
       const vc = core.createVc(core.openAf());
       core.mcm.on.cm.CmMakeCallHandler = () => NDIS_STATUS_SUCCESS;
       if (verifier) {
-        expect(broken(() => core.makeCall(vc))).toBe("OUT-09 by mcm");
+        expect(broken(() => core.makeCall(vc))).toBe("OUT-05 by mcm");
         continue;
       }
       expect(core.makeCall(vc)).toBe(NDIS_STATUS_FAILURE);
@@ -234,7 +234,9 @@ describe("QoS changes", () => {
     expect(broken(() => complete(NDIS_STATUS_SUCCESS))).toBe("QOS-05 by mcm");
     core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
     expect(broken(() => complete(PENDING_AS_FINAL))).toBe("QOS-05 by mcm");
+    complete(NDIS_STATUS_FAILURE);
     core.mcm.on.cm.CmModifyCallQoSHandler = () => {
+      core.activate(vc);
       complete(NDIS_STATUS_SUCCESS);
       return NDIS_STATUS_SUCCESS;
     };
@@ -244,10 +246,11 @@ describe("QoS changes", () => {
   it("QOS-09, QOS-10: a remote change reaches ProtocolClIncomingCallQoSChange of a connected client", () => {
     const core = new Core().start();
     const vc = core.connectedVc();
+    core.activate(vc);
     core.mcm.ndis.NdisMCmDispatchIncomingCallQoSChange(vc, PARAMETERS);
     expect(core.client.calls("ProtocolClIncomingCallQoSChange")).toEqual([[CLIENT_VC, PARAMETERS]]);
     const { core: other, vc: idle } = dialled();
-    expect(broken(() => other.mcm.ndis.NdisMCmDispatchIncomingCallQoSChange(idle, PARAMETERS))).toBe("QOS-01 by mcm");
+    expect(broken(() => other.mcm.ndis.NdisMCmDispatchIncomingCallQoSChange(idle, PARAMETERS))).toBe("QOS-09 by mcm");
   });
 });
 

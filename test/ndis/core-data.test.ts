@@ -74,7 +74,7 @@ describe("NdisCoSendNetBufferLists", () => {
     expect(broken(() => attempt(dialling, vc))).toBe("SND-14 by client");
     const closing = connected();
     closing.core.closeCall(closing.vc);
-    expect(broken(() => attempt(closing.core, closing.vc))).toBe("SND-14 by client");
+    expect(broken(() => attempt(closing.core, closing.vc))).toBe("CLS-02 by client");
     const soft = connected(false);
     soft.core.closeCall(soft.vc);
     attempt(soft.core, soft.vc);
@@ -122,7 +122,7 @@ describe("NdisCoSendNetBufferLists", () => {
     expect(broken(() => send(freed))).toBe("SND-02 by client");
   });
 
-  it("SND-09, SND-10: the miniport completes what it has, once, on the VC that it came from", () => {
+  it("SND-06, SND-09: the miniport completes what it has, once, on the VC that it came from", () => {
     const { core, vc } = connected();
     const lists = core.client.lists(1, vc);
     core.client.ndis.NdisCoSendNetBufferLists(vc, lists, 0);
@@ -133,7 +133,7 @@ describe("NdisCoSendNetBufferLists", () => {
     const ofOne = one.lists(1, vcOne);
     one.ndis.NdisCoSendNetBufferLists(vcOne, ofOne, 0);
     two.ndis.NdisCoSendNetBufferLists(vcTwo, two.lists(1, vcTwo), 0);
-    expect(broken(() => other.mcm.ndis.NdisMCoSendNetBufferListsComplete(vcTwo, ofOne, 0))).toBe("SND-10 by mcm");
+    expect(broken(() => other.mcm.ndis.NdisMCoSendNetBufferListsComplete(vcTwo, ofOne, 0))).toBe("SND-06 by mcm");
     const soft = connected(false);
     const sent = soft.core.client.lists(1, soft.vc);
     soft.core.client.ndis.NdisCoSendNetBufferLists(soft.vc, sent, 0);
@@ -219,7 +219,7 @@ describe("NdisMCoIndicateReceiveNetBufferLists", () => {
     expect(core.mcm.calls("MiniportReturnNetBufferLists")).toEqual([]);
     expect(core.live.indicatedNetBufferLists).toBe(0);
     const give = () => core.client.ndis.NdisReturnNetBufferLists(core.client.binding, lists, 0);
-    expect(broken(give)).toBe("RCV-04 by client");
+    expect(broken(give)).toBe("RCV-05 by client");
   });
 
   it("RCV-04: a list comes back once, and on the binding that it came on", () => {

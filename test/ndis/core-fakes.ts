@@ -175,6 +175,7 @@ export class FakeMcm extends Fake {
       DevicePnPEventNotifyHandler: nothing,
       ShutdownHandlerEx: nothing,
       CancelOidRequestHandler: nothing,
+      CancelSendHandler: nothing,
     });
     const out = new OutParameter<NdisMiniportDriverHandle>();
     this.characteristics = noted(this.core, this.log, defaults, this.on.miniport);

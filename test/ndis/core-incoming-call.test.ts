@@ -35,7 +35,7 @@ describe("NdisMCmDispatchIncomingCall", () => {
     expect(offer()).toBe(NDIS_STATUS_PENDING);
     const [sap, context, parameters] = core.client.last("ProtocolClIncomingCall");
     expect([sap, context]).toEqual([{ sap: "client" }, { clientVc: vc }]);
-    expect(parameters).toBe(PARAMETERS);
+    expect(parameters).toEqual(PARAMETERS);
   });
 
   it("INC-07: a final status from the client comes back, and ProtocolCmIncomingCallComplete is not called", () => {
