@@ -9,6 +9,7 @@ import {
   NDIS_STATUS_SEND_ABORTED,
   NDIS_STATUS_SUCCESS,
   NDIS_STATUS_VC_NOT_ACTIVATED,
+  NET_PNP_EVENT_CODE,
   NET_BUFFER_LIST as NetBufferList,
 } from "../../src/ndis/index.ts";
 import { BOB, Pair, pattern } from "../miniport/two-hosts.ts";
@@ -277,7 +278,7 @@ for (const route of ROUTES)
       const { core } = call;
       const statuses: number[] = [];
       core.client.on.protocol.NetPnPEventHandler = (_context, event) => {
-        if (event.NetPnPEvent.NetEvent !== 10 && statuses.length === 0) {
+        if (event.NetPnPEvent.NetEvent === NET_PNP_EVENT_CODE.NetEventPause) {
           const [list] = lists(call, 1);
           sendThese(call, list);
           if (list !== undefined) statuses.push(list.Status);
