@@ -11,6 +11,7 @@ import type {
   DriverImage,
   MiniportCallManagerLibrary,
   NDIS_CONFIGURATION_PARAMETER,
+  VerifierSettings,
 } from "../ndis/index.ts";
 import { NDIS_PARAMETER_TYPE, NDIS_STATUS_SUCCESS, Ndis, statusName } from "../ndis/index.ts";
 import type { LinkOptions } from "../network/index.ts";
@@ -79,8 +80,8 @@ export interface LaboratoryPlan {
   readonly mode?: "frame" | "cell";
   readonly hosts: readonly HostPlan[];
   readonly switchName?: string;
-  /** Whether a broken rule stops the machine with a bug check; true by default. */
-  readonly verifier?: boolean;
+  /** Whether a broken rule stops the machine with a bug check; true by default, for every rule. */
+  readonly verifier?: boolean | VerifierSettings;
   /** Who watches; nobody by default. */
   readonly probe?: Probe | null;
   /** Who decides at choice points; without one the order is fixed. */
@@ -139,7 +140,7 @@ export class LabHost {
   readonly plan: HostPlan;
   readonly client: AtmClient | null;
 
-  constructor(plan: HostPlan, machine: Machine, verifier: boolean) {
+  constructor(plan: HostPlan, machine: Machine, verifier: boolean | VerifierSettings) {
     this.name = plan.name;
     this.plan = plan;
     this.client = plan.client ?? null;
@@ -272,7 +273,7 @@ export class Laboratory {
     if (!done) throw new Error(`${what}: a driver did not finish within ${PATIENCE_NS / 1e9} s of virtual time`);
   }
 
-  #addHost(plan: HostPlan, nics: readonly SettledNicPlan[], verifier: boolean): void {
+  #addHost(plan: HostPlan, nics: readonly SettledNicPlan[], verifier: boolean | VerifierSettings): void {
     const machine = this.world.addMachine(plan.name, plan.memoryBytes ?? DEFAULT_HOST_BYTES);
     const host = new LabHost(plan, machine, verifier);
     this.hosts.push(host);

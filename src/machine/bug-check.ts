@@ -9,9 +9,13 @@ export const SYSTEM_THREAD_EXCEPTION_NOT_HANDLED = 0x7e;
 /** Arg1 to Arg4. */
 export type BugCheckArguments = readonly [number, number, number, number];
 
-/** What is known of the object that a bug check is about. */
+/** What a driver writer needs to mend the driver. */
 export interface BugCheckStory {
-  /** Its name in traces. */
+  /** What would have been right: the rule's words; null for what is no rule. */
+  readonly right: string | null;
+  /** Pages of the public documentation that say so, by file name. */
+  readonly documents: readonly string[];
+  /** Name in traces of the object that it is about; null when it is about none. */
   readonly object: string | null;
   /** What happened to it, oldest first, a line each. */
   readonly history: readonly string[];
@@ -32,7 +36,7 @@ export class BugCheck extends Error {
     rule: string,
     owner: string,
     message: string,
-    story: BugCheckStory = { object: null, history: [] },
+    story: BugCheckStory = { right: null, documents: [], object: null, history: [] },
   ) {
     super(message);
     this.name = "BugCheck";

@@ -2,6 +2,7 @@ import type { BugCheckArguments } from "../../machine/bug-check.ts";
 import { BUGCODE_NDIS_DRIVER, BugCheck, DRIVER_VERIFIER_DETECTED_VIOLATION } from "../../machine/bug-check.ts";
 import type { Clock } from "../../machine/clock.ts";
 import type { Processor } from "../../machine/processor.ts";
+import { findRule, findVerifierRule } from "../rulebook/index.ts";
 import type { Vc } from "../vc/vc.ts";
 import type { Named } from "./call-history.ts";
 import { CallHistory } from "./call-history.ts";
@@ -83,44 +84,14 @@ export function fatal(rule: string, owner: string, message: string, object: Name
 
 function bugCheckOf(code: number, violation: Violation): BugCheck {
   const { rule, owner, message, object, history } = violation;
-  return new BugCheck(code, argumentsOf(violation), rule, owner, message, { object, history });
+  const numbered = findRule(rule);
+  const named = findVerifierRule(rule);
+  const right = numbered?.text ?? named?.checks ?? null;
+  const documents = numbered?.sources ?? (named === null || named.page === null ? [] : [named.page]);
+  return new BugCheck(code, argumentsOf(violation), rule, owner, message, { object, history, right, documents });
 }
 
-/** Sub-codes that the public documentation gives to rules of the runtime verifier. */
-const DOCUMENTED_SUB_CODES: Readonly<Record<string, number>> = {
-  NdisOidDoubleComplete: 0x91002,
-  NdisOidDoubleRequest: 0x9100e,
-  NdisTimedOidComplete: 0x92003,
-  NdisTimedDataSend: 0x9200d,
-};
-
-/** The areas of the rulebook, in its order: section 1 is REG. */
-const AREAS = [
-  "REG",
-  "AF",
-  "SAP",
-  "VC",
-  "ACT",
-  "OUT",
-  "INC",
-  "CON",
-  "QOS",
-  "CLS",
-  "PTY",
-  "SND",
-  "RCV",
-  "OID",
-  "STA",
-  "BND",
-  "LIF",
-  "MCM",
-  "WAN",
-  "IRQ",
-  "MEM",
-  "CNC",
-] as const;
-
-/** Sub-codes of our own lie above those that are documented: 0x00V_SSNN with the section and the number of the rule. */
+/** Sub-codes of our own lie above those that are documented. */
 const OWN_SUB_CODES = 0xa_0000;
 
 /**
@@ -128,14 +99,9 @@ const OWN_SUB_CODES = 0xa_0000;
  * Arg3: IRQL. Arg4: virtual time in microseconds, its low 32 bits.
  */
 function argumentsOf({ rule, object, irql, timeNs }: Violation): BugCheckArguments {
-  const section = AREAS.indexOf(areaOf(rule) as (typeof AREAS)[number]) + 1;
-  const own = section === 0 ? OWN_SUB_CODES : OWN_SUB_CODES + section * 256 + numberAtEnd(rule);
-  return [
-    DOCUMENTED_SUB_CODES[rule] ?? own,
-    object === null ? 0 : numberAtEnd(object),
-    irql,
-    Math.floor(timeNs / 1000) >>> 0,
-  ];
+  const [documented] = findVerifierRule(rule)?.subCodes ?? [];
+  const own = OWN_SUB_CODES + (findRule(rule)?.section.number ?? 0) * 256 + numberAtEnd(rule);
+  return [documented ?? own, object === null ? 0 : numberAtEnd(object), irql, Math.floor(timeNs / 1000) >>> 0];
 }
 
 function areaOf(rule: string): string {

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { basename, extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Subject, SubjectRole } from "../../lab/conformance/index.ts";
+import { UsageError } from "../exit-code.ts";
+
+export const ROLES: readonly SubjectRole[] = ["mcm", "call-manager", "client"];
+
+interface DriverModule {
+  readonly DriverEntry: (...parameters: never[]) => unknown;
+  readonly role?: unknown;
+}
+
+/**
+ * Loads a driver module: it exports DriverEntry, and says in `role` what it is unless the command line does. Every case imports the
+ * module anew, since a driver that is loaded again starts with fresh memory.
+ * @throws UsageError when the file is not there, cannot be imported, or is no driver.
+ */
+export async function loadSubject(file: string, role: string | undefined, cases: number): Promise<Subject> {
+  if (!existsSync(file)) throw new UsageError(`${file}: no such file; a driver module exports DriverEntry`);
+  const modules: DriverModule[] = [];
+  for (let copy = 0; copy < Math.max(1, cases); copy++) modules.push(await importDriver(file, copy));
+  const said = role ?? modules[0]?.role;
+  const known = ROLES.find((one) => one === said);
+  if (known === undefined) {
+    const what = said === undefined ? "does not say which role it has" : `has the role ${String(said)}`;
+    throw new UsageError(`${file} ${what}; --role, or an exported role, is one of ${ROLES.join(", ")}`);
+  }
+  const name = basename(file, extname(file));
+  let next = 0;
+  const load = () => {
+    const module = modules[next++ % modules.length];
+    return { name, DriverEntry: module.DriverEntry };
+  };
+  return { role: known, name, load } as Subject;
+}
+
+async function importDriver(file: string, copy: number): Promise<DriverModule> {
+  const url = pathToFileURL(resolve(file));
+  url.search = `copy=${copy}`;
+  let module: unknown;
+  try {
+    module = await import(url.href);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be imported: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (isDriver(module)) return module;
+  throw new UsageError(`${file} exports no function DriverEntry(DriverObject, RegistryPath, Ndis)`);
+}
+
+function isDriver(module: unknown): module is DriverModule {
+  return (
+    typeof module === "object" && module !== null && "DriverEntry" in module && typeof module.DriverEntry === "function"
+  );
+}

@@ -1,0 +1,98 @@
+import { writeFileSync } from "node:fs";
+import type { CaseResult, RuleLevel, RuleScore, Scorecard } from "../../lab/conformance/index.ts";
+import { CONFORMANCE_CASES, runSuite, scorecardOf } from "../../lab/conformance/index.ts";
+import { EXIT_FINDING, EXIT_OK, UsageError } from "../exit-code.ts";
+import type { Paint } from "../text.ts";
+import { columnsOf, paintFor } from "../text.ts";
+import { headline, story, toJson, toJunit, toSarif } from "./formats.ts";
+import { loadSubject } from "./load-subject.ts";
+
+export interface VerifyCommandOptions {
+  readonly role?: string;
+  readonly only?: string;
+  readonly rule?: readonly string[];
+  readonly json?: boolean;
+  readonly junit?: string;
+  readonly sarif?: string;
+}
+
+const LEVELS: readonly RuleLevel[] = ["on", "warn", "off"];
+
+/** `vmcm verify`. @returns the exit code. @throws UsageError for bad input. */
+export async function verifyCommand(file: string, options: VerifyCommandOptions, version: string): Promise<number> {
+  const verifier = { rules: ruleLevels(options.rule ?? []) };
+  const filter = options.only ?? "";
+  const subject = await loadSubject(file, options.role, CONFORMANCE_CASES.length);
+  const chosen = CONFORMANCE_CASES.filter(({ id, roles }) => roles.includes(subject.role) && id.includes(filter));
+  if (chosen.length === 0) {
+    const ids = CONFORMANCE_CASES.filter(({ roles }) => roles.includes(subject.role)).map(({ id }) => id);
+    throw new UsageError(`--only ${filter}: no case for ${subject.role} is called so; there are ${ids.join(", ")}`);
+  }
+  const paint = paintFor(process.stdout);
+  const quiet = options.json === true;
+  if (!quiet) process.stdout.write(`${paint("bold", `${subject.name} as ${subject.role}`)}\n`);
+  const onCase = (result: CaseResult): void => {
+    if (!quiet) process.stdout.write(caseLines(result, paint));
+  };
+  const card = scorecardOf(subject, runSuite(subject, { verifier, filter, onCase }));
+  if (options.junit !== undefined) writeFileSync(options.junit, toJunit(card));
+  if (options.sarif !== undefined) writeFileSync(options.sarif, toSarif(card, file, version));
+  process.stdout.write(quiet ? toJson(card) : summaryOf(card, paint, columnsOf(process.stdout)));
+  return card.failed > 0 ? EXIT_FINDING : EXIT_OK;
+}
+
+/** "RCV-03=warn" or "RCV=off", each. */
+function ruleLevels(given: readonly string[]): Record<string, RuleLevel> {
+  const levels: Record<string, RuleLevel> = {};
+  for (const text of given) {
+    const [rule = "", level = ""] = text.split("=");
+    const known = LEVELS.find((one) => one === level);
+    if (rule === "" || known === undefined)
+      throw new UsageError(`--rule ${text}: a rule or an area, "=", and ${LEVELS.join(", ")}; for example RCV-03=warn`);
+    levels[rule.toUpperCase()] = known;
+  }
+  return levels;
+}
+
+function caseLines({ case: { id, title }, finding, warnings }: CaseResult, paint: Paint): string {
+  const mark = finding === null ? paint("green", "ok  ") : paint("red", "FAIL");
+  const lines = [`${mark} ${id}: ${title}`];
+  for (const { rule, owner, message } of warnings)
+    lines.push(`     ${paint("yellow", "warning")} ${rule} by ${owner}: ${message}`);
+  if (finding !== null) {
+    lines.push(`     ${headline(finding)}`);
+    const rest = story(finding);
+    if (rest !== "") lines.push(...rest.split("\n").map((line) => `     ${paint("dim", line)}`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function summaryOf({ passed, failed, rules }: Scorecard, paint: Paint, columns: number): string {
+  const ids = (verdict: RuleScore["verdict"]): string[] =>
+    rules.filter((rule) => rule.verdict === verdict).map(({ id }) => id);
+  const broken = ids("broken");
+  const lines = [
+    "",
+    `${paint("bold", "cases")}  ${passed} passed, ${failed} failed`,
+    `${paint("bold", "rules")}  ${ids("kept").length} kept, ${broken.length} broken, ${ids("not-exercised").length} not put to the test`,
+  ];
+  for (const id of broken) {
+    const text = rules.find((rule) => rule.id === id)?.text ?? "";
+    lines.push(...folded(`${id}: ${text}`, columns - 2).map((line) => `  ${line}`));
+  }
+  if (broken.length > 0) lines.push(`vmcm ruleinfo ${broken[0]} says where that rule comes from.`);
+  return `${lines.join("\n")}\n`;
+}
+
+function folded(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return line === "" ? lines : [...lines, line];
+}

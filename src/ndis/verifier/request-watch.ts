@@ -1,0 +1,74 @@
+import type { ClockTarget } from "../../machine/clock.ts";
+import { DeferredProcedureCall } from "../../machine/processor.ts";
+import type { NdisEnvironment } from "../environment.ts";
+import type { Named } from "./call-history.ts";
+
+/** What a driver has to do still, and the rule that says so. */
+export interface Unfinished<About extends Named = Named> {
+  readonly rule: string;
+  /** The driver that owes it. */
+  readonly owner: string;
+  readonly message: string;
+  readonly object: About;
+  /** Somebody waits for it: it may not take for ever. */
+  readonly isAwaited: boolean;
+}
+
+const NS_PER_SECOND = 1e9;
+/** How often the watch looks, and for how long somebody may wait: longer than the longest timer of call control, T301 with 180 s. */
+const INTERVAL_NS = 60 * NS_PER_SECOND;
+export const REQUEST_LIMIT_NS = 300 * NS_PER_SECOND;
+
+/**
+ * Looks in virtual time for requests that are never completed. It has one event of the clock, in the background, while there are
+ * objects that something can be owed on; what runs out is reported in a DPC, so that it stops the machine.
+ */
+export class RequestWatch implements ClockTarget {
+  readonly #environment: NdisEnvironment;
+  readonly #owed: () => readonly Unfinished[];
+  readonly #dpc = new DeferredProcedureCall("NDIS request watch", () => this.#look());
+  /** Since when what is owed is known to be, by object and rule. */
+  #since = new Map<string, number>();
+  #armed = false;
+
+  /** @param owed everything that is owed now, the oldest object first. */
+  constructor(environment: NdisEnvironment, owed: () => readonly Unfinished[]) {
+    this.#environment = environment;
+    this.#owed = owed;
+    environment.verifier?.watched(() => this.#arm());
+  }
+
+  onClock(): void {
+    this.#armed = false;
+    this.#environment.processor.queueDpc(this.#dpc);
+  }
+
+  #look(): void {
+    const { clock, verifier } = this.#environment;
+    if (verifier === null || verifier.isEmpty) {
+      this.#since.clear();
+      return;
+    }
+    this.#arm();
+    const before = this.#since;
+    this.#since = new Map();
+    const late: Unfinished[] = [];
+    for (const owed of this.#owed()) {
+      if (!owed.isAwaited) continue;
+      const key = `${owed.object.traceName} ${owed.rule}`;
+      const sinceNs = before.get(key) ?? clock.nowNs;
+      // What is only warned of is told once for each time that it is true.
+      if (clock.nowNs - sinceNs >= REQUEST_LIMIT_NS) late.push(owed);
+      else this.#since.set(key, sinceNs);
+    }
+    const waited = `for ${REQUEST_LIMIT_NS / NS_PER_SECOND} s and longer`;
+    for (const { rule, owner, message, object } of late)
+      this.#environment.misuse(rule, owner, `${message}, ${waited}`, object);
+  }
+
+  #arm(): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    this.#environment.clock.scheduleBackground(INTERVAL_NS, this, 0, 0);
+  }
+}
