@@ -17,6 +17,8 @@ export interface TransitionTable<State extends string, Event extends string> {
 export interface TransitionRow<State extends string> {
   /** The rule that an illegal event breaks. */
   readonly rule: string;
+  /** States in which it breaks another rule. */
+  readonly ruleIn?: { readonly [S in State]?: string };
   readonly cells: { readonly [S in State]?: Cell<State> };
 }
 
@@ -78,11 +80,11 @@ function refuse<State extends string, Event extends string>(
   event: Event,
   owner: string,
 ): NDIS_STATUS_FINAL {
-  const { rule, cells } = table.events[event];
+  const { rule, ruleIn, cells } = table.events[event];
   const cell = cells[object.state];
   if (cell !== undefined && isFailing(cell)) return cell.fails;
   const message = `${event} on ${object.traceName} in state ${object.state}: legal in ${legalStates<State>(cells)}`;
-  environment.misuse(rule, owner, message, object);
+  environment.misuse(ruleIn?.[object.state] ?? rule, owner, message, object);
   return NDIS_STATUS_FAILURE;
 }
 

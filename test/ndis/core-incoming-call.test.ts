@@ -142,7 +142,7 @@ describe("NdisMCmDispatchIncomingCall", () => {
     expect(broken(closing.offer)).toBe("INC-01 by mcm");
     const gone = listening();
     gone.core.client.ndis.NdisClDeregisterSap(gone.sap);
-    expect(broken(gone.offer)).toBe("SAP-11 by mcm");
+    expect(broken(gone.offer)).toBe("SAP-13 by mcm");
   });
 
   it("SAP-07: a SAP whose registration has not ended may have a call already", () => {

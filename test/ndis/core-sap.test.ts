@@ -75,7 +75,7 @@ describe("NdisClRegisterSap", () => {
       null,
     ]);
     expect(core.live.saps).toBe(0);
-    expect(broken(() => complete(core, handle))).toBe("SAP-11 by mcm");
+    expect(broken(() => complete(core, handle))).toBe("SAP-05 by mcm");
   });
 
   it("CNC-02: the completion may run before the call returns", () => {

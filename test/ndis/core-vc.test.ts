@@ -111,7 +111,7 @@ describe("NdisMCmCreateVc", () => {
     expect(soft.core.mcm.ndis.NdisMCmCreateVc(soft.core.mcm.handle, soft.af, {}, out)).toBe(NDIS_STATUS_FAILURE);
     const { core, af } = opened();
     core.client.ndis.NdisClCloseAddressFamily(af);
-    expect(broken(() => core.createIncomingVc(af))).toBe("AF-27 by mcm");
+    expect(broken(() => core.createIncomingVc(af))).toBe("AF-30 by mcm");
   });
 
   it("VC-06, VC-09: as for NdisCoCreateVc, with the client at fault", () => {

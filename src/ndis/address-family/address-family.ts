@@ -12,6 +12,10 @@ export class AddressFamilyRegistration {
   readonly addressFamily: CO_ADDRESS_FAMILY;
   /** Of a stand-alone call manager; null for an MCM. */
   readonly binding: Binding | null;
+  /** What clients have open of it. */
+  readonly families = new Set<AddressFamily>();
+  /** Whom ProtocolCoAfRegisterNotify has told of it. */
+  readonly announcedTo = new WeakSet<Binding>();
 
   constructor(adapter: MiniportAdapter, addressFamily: CO_ADDRESS_FAMILY, binding: Binding | null) {
     this.adapter = adapter;
@@ -45,12 +49,16 @@ export type AddressFamilyState = "OPENING" | "OPEN" | "NOTIFIED" | "CLOSING" | "
 export type AddressFamilyEvent =
   | "OpenComplete"
   | "OpenFailed"
-  | "Use"
+  | "CreateVc"
+  | "RegisterSap"
   | "NotifyClose"
   | "Close"
   | "CloseRefused"
   | "CloseComplete"
   | "NotifyCloseComplete";
+
+/** What is begun on an address family that is closing, or that the call manager has asked to close. */
+const LATE_USE = { NOTIFIED: "AF-35", CLOSING: "AF-27", CLOSED: "AF-27" } as const;
 
 /** States of a client's open address family, section 23.5 of the rulebook. */
 export const ADDRESS_FAMILY_STATES: TransitionTable<AddressFamilyState, AddressFamilyEvent> = {
@@ -58,7 +66,8 @@ export const ADDRESS_FAMILY_STATES: TransitionTable<AddressFamilyState, AddressF
   events: {
     OpenComplete: { rule: "AF-18", cells: { OPENING: "OPEN" } },
     OpenFailed: { rule: "AF-18", cells: { OPENING: "CLOSED" } },
-    Use: { rule: "AF-19", cells: { OPEN: "OPEN" } },
+    CreateVc: { rule: "AF-19", ruleIn: LATE_USE, cells: { OPEN: "OPEN" } },
+    RegisterSap: { rule: "SAP-01", ruleIn: LATE_USE, cells: { OPEN: "OPEN" } },
     NotifyClose: { rule: "AF-32", cells: { OPEN: "NOTIFIED" } },
     Close: { rule: "AF-26", cells: { OPEN: "CLOSING", NOTIFIED: "CLOSING" } },
     CloseRefused: { rule: "AF-30", cells: { CLOSING: "OPEN" } },
@@ -80,8 +89,14 @@ export class AddressFamily implements Stateful<AddressFamilyState> {
   openPended = false;
   closePended = false;
   notifyPended = false;
+  /** Whether it ever was open. */
+  opened = false;
   vcs = 0;
+  /** VCs with a call that the client has not closed. */
+  calls = 0;
   saps = 0;
+  /** SAPs that the client has not deregistered. */
+  heldSaps = 0;
 
   constructor(
     environment: NdisEnvironment,
@@ -119,14 +134,15 @@ export function resolveAddressFamily(
   caller: string,
 ): AddressFamily | null {
   const object: unknown = handle;
-  const known = object instanceof AddressFamily && object.environment === environment ? object : null;
-  if (known === null || (known.state === "CLOSED" && !known.notifyPended)) {
-    environment.misuse(
-      "AF-27",
-      caller,
-      "NdisAfHandle is not the handle of an open address family of this machine",
-      known,
-    );
+  if (!(object instanceof AddressFamily) || object.environment !== environment) {
+    environment.misuse("AF-38", caller, "NdisAfHandle is not the handle of an address family of this machine");
+    return null;
+  }
+  const known = object;
+  if (known.state === "CLOSED" && !known.notifyPended) {
+    const byCallManager = caller === known.registration.owner;
+    const rule = known.opened ? (byCallManager ? "AF-30" : "AF-27") : "AF-22";
+    environment.misuse(rule, caller, `${known.traceName} is closed, and its handle invalid`, known);
     return null;
   }
   if (environment.verifying && !known.isSharedBy(caller)) {

@@ -1,3 +1,5 @@
+import type { Blocking } from "../../machine/thread.ts";
+import { isBlocking } from "../../machine/thread.ts";
 import type { MiniportAdapter } from "../adapter/adapter.ts";
 import type { Binding } from "../binding/binding.ts";
 import type { NDIS_CONTEXT, NdisAfHandle } from "../ddi/handles.ts";
@@ -21,6 +23,7 @@ import {
   AddressFamilyRegistration,
   resolveAddressFamily,
 } from "./address-family.ts";
+import { withoutAwaitingClose } from "./waits.ts";
 
 /** NdisMCmRegisterAddressFamilyEx: one call per AF and adapter (AF-02, AF-04); FAILURE for a duplicate or a caller that is no MCM (AF-05). */
 export function registerMcmAddressFamily(
@@ -30,6 +33,10 @@ export function registerMcmAddressFamily(
   const { driver } = adapter;
   if (driver.co === null || driver.callManager === null) return NDIS_STATUS_FAILURE;
   if (isTaken(adapter, addressFamily)) return NDIS_STATUS_FAILURE;
+  if (adapter.state !== "Initializing") {
+    const message = `an address family is registered from MiniportInitializeEx, and ${adapter.traceName} is ${adapter.state}`;
+    adapter.environment.misuse("AF-02", driver.name, message);
+  }
   if (allocationFails(adapter.environment)) return NDIS_STATUS_RESOURCES;
   announce(register(adapter, addressFamily, null));
   return NDIS_STATUS_SUCCESS;
@@ -43,6 +50,10 @@ export function registerCmAddressFamily(binding: Binding, addressFamily: CO_ADDR
   const { adapter } = binding;
   if (binding.co === null || binding.callManager === null || adapter.driver.co === null) return NDIS_STATUS_FAILURE;
   if (binding.state === "Closing" || isTaken(adapter, addressFamily)) return NDIS_STATUS_FAILURE;
+  if (binding.state !== "Opening") {
+    const message = `an address family is registered from ProtocolBindAdapterEx, and ${binding.traceName} is ${binding.state}`;
+    binding.environment.misuse("AF-01", binding.protocol.name, message);
+  }
   if (allocationFails(adapter.environment)) return NDIS_STATUS_RESOURCES;
   const registration = register(adapter, addressFamily, binding);
   if (binding.state !== "Opening") announce(registration);
@@ -82,13 +93,30 @@ export function notifyAddressFamilies(binding: Binding): void {
 /** The binding of a stand-alone call manager closes: what it offered on the adapter is gone (section 23.5). */
 export function withdrawAddressFamilies(binding: Binding): void {
   const { addressFamilies } = binding.adapter;
+  if (binding.pendingNotifications > 0) {
+    const message = `${binding.traceName} closes, and a notification of an address family's end is pending still`;
+    binding.environment.misuse("AF-36", binding.protocol.name, message);
+  }
+  for (const registration of addressFamilies) {
+    if (registration.binding === binding) checkNotified(registration);
+  }
   const left = addressFamilies.filter((registration) => registration.binding !== binding);
   addressFamilies.splice(0, addressFamilies.length, ...left);
+}
+
+/** Before its binding closes a call manager has asked every client to close (AF-33). */
+function checkNotified({ families, owner }: AddressFamilyRegistration): void {
+  for (const af of families) {
+    if (af.state !== "OPEN" && af.state !== "OPENING") continue;
+    const message = `${owner} closes its binding, and never asked ${af.binding.protocol.name} to close ${af.traceName}`;
+    af.environment.misuse("AF-33", owner, message, af);
+  }
 }
 
 function notifyClient(binding: Binding, registration: AddressFamilyRegistration): void {
   const { co } = binding;
   if (co === null) return;
+  registration.announcedTo.add(binding);
   co.CoAfRegisterNotifyHandler(binding.context, { ...registration.addressFamily });
 }
 
@@ -104,10 +132,18 @@ export function openAddressFamily(
     (other) => other.addressFamily.AddressFamily === addressFamily.AddressFamily,
   );
   if (binding.client === null || registration === undefined || binding.state === "Closing") return NDIS_STATUS_FAILURE;
+  // AF-20: the call manager is closing, and takes no new client.
+  if (registration.binding !== null && registration.binding.state === "Closing") return NDIS_STATUS_FAILURE;
+  if (!registration.announcedTo.has(binding)) {
+    const message = "an address family is opened after ProtocolCoAfRegisterNotify has told of it";
+    environment.misuse("AF-15", binding.protocol.name, message);
+    return NDIS_STATUS_FAILURE;
+  }
   const af = new AddressFamily(environment, registration, binding, ClientAfContext);
   environment.live.addressFamilies++;
   binding.addressFamilies++;
   binding.adapter.openAddressFamilies.add(af);
+  registration.families.add(af);
   const context = new OutParameter<NDIS_CONTEXT>();
   af.openPended = true;
   const handle = toHandle<NdisAfHandle>(af);
@@ -128,6 +164,8 @@ export function openAddressFamily(
   }
   af.openPended = false;
   if (status === NDIS_STATUS_SUCCESS) {
+    if (context.Value === null)
+      environment.misuse("AF-17", registration.owner, `ProtocolCmOpenAf opened ${af.traceName} without a context`, af);
     af.callManagerContext = context.Value;
     NdisAfHandle.Value = handle;
   }
@@ -149,6 +187,8 @@ export function openAddressFamilyComplete(
     environment.misuse("AF-18", owner, `open complete for ${af.traceName}, whose open is not pending`);
     return;
   }
+  if (Status === NDIS_STATUS_SUCCESS && CallMgrAfContext === null)
+    environment.misuse("AF-18", owner, `the open of ${af.traceName} is completed without a context`, af);
   af.openPended = false;
   if (Status === NDIS_STATUS_SUCCESS) af.callManagerContext = CallMgrAfContext;
   settleOpen(af, Status);
@@ -161,6 +201,7 @@ export function openAddressFamilyComplete(
 function settleOpen(af: AddressFamily, status: NDIS_STATUS): void {
   const { environment } = af;
   const opened = status === NDIS_STATUS_SUCCESS;
+  af.opened = opened;
   advance(environment, ADDRESS_FAMILY_STATES, af, opened ? "OpenComplete" : "OpenFailed", af.registration.owner);
   if (!opened) forget(af);
 }
@@ -169,6 +210,7 @@ function forget(af: AddressFamily): void {
   af.environment.live.addressFamilies--;
   af.binding.addressFamilies--;
   af.binding.adapter.openAddressFamilies.delete(af);
+  af.registration.families.delete(af);
 }
 
 /** Its call manager is gone: the address family is closed without asking it. */
@@ -192,6 +234,7 @@ export function abandonAddressFamily(af: AddressFamily): void {
 export function closeAddressFamily(environment: NdisEnvironment, owner: string, handle: NdisAfHandle): NDIS_STATUS {
   const af = resolveAddressFamily(environment, handle, owner);
   if (af === null || af.state === "CLOSING" || af.state === "CLOSED") return NDIS_STATUS_FAILURE;
+  checkEmpty(af, owner);
   const moved = advance(environment, ADDRESS_FAMILY_STATES, af, "Close", owner);
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
   af.closePended = true;
@@ -206,6 +249,20 @@ export function closeAddressFamily(environment: NdisEnvironment, owner: string, 
     return NDIS_STATUS_PENDING;
   }
   return settleClose(af, status);
+}
+
+/**
+ * Calls and SAPs end before their address family. After the call manager has asked for the end that is an order to keep (AF-35); else the
+ * close comes to nothing or has to wait, as the call manager likes (AF-26, AF-29).
+ */
+function checkEmpty(af: AddressFamily, owner: string): void {
+  const { environment, state, calls, heldSaps, traceName } = af;
+  if (state === "NOTIFIED" && (calls > 0 || heldSaps > 0)) {
+    const message = `${traceName} is closed before ${calls} calls are closed and ${heldSaps} SAPs deregistered`;
+    environment.misuse("AF-35", owner, message, af);
+  } else if (state === "OPEN" && (af.vcs > 0 || af.saps > 0)) {
+    environment.suspect("AF-26", owner, `${traceName} is closed with ${af.vcs} VCs and ${af.saps} SAPs left`, af);
+  }
 }
 
 /** Ndis(M)CmCloseAddressFamilyComplete: runs ProtocolClCloseAfComplete (AF-30, AF-31). */
@@ -227,14 +284,17 @@ export function closeAddressFamilyComplete(
   af.client.ClCloseAfCompleteHandler(settleClose(af, Status), af.clientContext);
 }
 
-/** Ends a close with `status`. With VCs or SAPs left it fails, whatever the call manager says (AF-26). @returns the final status. */
+/**
+ * Ends a close with `status`. With VCs or SAPs left it fails (AF-26), whatever the call manager says, which should have refused or waited
+ * (AF-29). @returns the final status.
+ */
 function settleClose(af: AddressFamily, status: NDIS_STATUS_FINAL): NDIS_STATUS_FINAL {
   const { environment, registration } = af;
   af.closePended = false;
   let final = status;
   if (status === NDIS_STATUS_SUCCESS && (af.vcs > 0 || af.saps > 0)) {
     const left = `${af.vcs} VCs and ${af.saps} SAPs`;
-    environment.misuse("AF-26", registration.owner, `${af.traceName} closed with ${left} left`);
+    environment.misuse("AF-29", registration.owner, `${af.traceName} closed with ${left} left`, af);
     final = NDIS_STATUS_FAILURE;
   }
   const closed = final === NDIS_STATUS_SUCCESS;
@@ -254,9 +314,34 @@ export function notifyCloseAddressFamily(
   const moved = advance(environment, ADDRESS_FAMILY_STATES, af, "NotifyClose", owner);
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
   af.notifyPended = true;
-  const status = af.client.ClNotifyCloseAfHandler(af.clientContext);
-  if (status !== NDIS_STATUS_PENDING) af.notifyPended = false;
-  return status;
+  af.binding.pendingNotifications++;
+  const answer = af.client.ClNotifyCloseAfHandler(af.clientContext);
+  if (isBlocking(answer)) {
+    environment.processor.startThread("ProtocolClNotifyCloseAf", finishNotification(af, answer));
+    return NDIS_STATUS_PENDING;
+  }
+  if (answer === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
+  if (!af.notifyPended) {
+    const message = "ProtocolClNotifyCloseAf completed the notification and returned a final status as well";
+    environment.misuse("AF-36", af.binding.protocol.name, message, af);
+    return NDIS_STATUS_PENDING;
+  }
+  endNotification(af);
+  return answer;
+}
+
+/** A notification that blocks runs on a thread of its own, as if it had pended; what it returns completes it. */
+function* finishNotification(af: AddressFamily, body: Blocking<NDIS_STATUS>): Blocking<void> {
+  const closing = (): AddressFamily | null => (af.closePended ? af : null);
+  const status = yield* withoutAwaitingClose("AF-28", af.binding.protocol.name, closing, body);
+  if (status === NDIS_STATUS_PENDING || !af.notifyPended) return;
+  endNotification(af);
+  af.registration.callManager.CmNotifyCloseAfCompleteHandler(af.callManagerContext, status);
+}
+
+function endNotification(af: AddressFamily): void {
+  af.notifyPended = false;
+  af.binding.pendingNotifications--;
 }
 
 /** NdisClNotifyCloseAddressFamilyComplete: runs ProtocolCmNotifyCloseAfComplete; legal even after the AF is closed (AF-36, X-23). */
@@ -273,6 +358,6 @@ export function notifyCloseAddressFamilyComplete(
     return;
   }
   advance(environment, ADDRESS_FAMILY_STATES, af, "NotifyCloseComplete", owner);
-  af.notifyPended = false;
+  endNotification(af);
   af.registration.callManager.CmNotifyCloseAfCompleteHandler(af.callManagerContext, Status);
 }

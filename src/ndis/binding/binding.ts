@@ -70,6 +70,8 @@ export class Binding implements Stateful<BindingState>, ProtocolTables {
   sharedMemoryProvider: NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS | null;
   /** Address families that this client has open. */
   addressFamilies = 0;
+  /** Close notifications of address families that the client has pended. */
+  pendingNotifications = 0;
   /** VCs that this stand-alone call manager has for itself (VC-14). */
   ownVcs = 0;
   outstandingOidRequests = 0;

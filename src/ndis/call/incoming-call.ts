@@ -24,6 +24,8 @@ export function dispatchIncomingCall(owner: string, sap: Sap, vc: Vc, CallParame
   if (listening !== NDIS_STATUS_SUCCESS) return listening;
   const moved = advanceVc(vc, "DispatchIncomingCall", owner);
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
+  // X-09: required by call-connected only.
+  if (!vc.active) environment.suspect("ACT-05", owner, `a call is offered on ${vc.traceName}, which is not active`, vc);
   vc.incomingCallPended = true;
   vc.ended = "not";
   if (environment.verifying) vc.lent = LentParameters.lend(CallParameters);
@@ -56,7 +58,8 @@ export function incomingCallComplete(
   const vc = resolveVc(environment, handle, owner);
   if (vc === null || !environment.completes(Status, "INC-05", owner)) return;
   if (!vc.incomingCallPended) {
-    environment.misuse("INC-05", owner, `incoming-call complete for ${vc.traceName}, which has no pending offer`, vc);
+    const rule = vc.kind === "client" ? "SAP-09" : "INC-05";
+    environment.misuse(rule, owner, `incoming-call complete for ${vc.traceName}, which has no pending offer`, vc);
     return;
   }
   const parameters = environment.verifying ? originalOf(CallParameters) : CallParameters;

@@ -46,7 +46,7 @@ function sharedFunctions(environment: NdisEnvironment, owner: string) {
     },
     DispatchIncomingCall: (sapHandle, vcHandle, parameters) => {
       const sap = resolveSap(environment, sapHandle, owner);
-      const vc = resolveVc(environment, vcHandle, owner);
+      const vc = resolveVc(environment, vcHandle, owner, "VC-04");
       if (sap === null || vc === null) return NDIS_STATUS_FAILURE;
       if (!environment.verifying) return dispatchIncomingCall(owner, sap, vc, parameters);
       checkIncomingCall(sap.addressFamily, parameters, owner);
@@ -136,6 +136,10 @@ export function miniportCallManagerFunctions(environment: NdisEnvironment, owner
     },
     NdisMCmCreateVc: (adapterHandle, afHandle, context, out) => {
       const adapter = resolveAdapter(environment, adapterHandle, owner);
+      if (afHandle === null) {
+        environment.misuse("VC-13", owner, "an MCM makes VCs for itself, as for signalling, without NDIS");
+        return NDIS_STATUS_FAILURE;
+      }
       const af = resolveAddressFamily(environment, afHandle, owner);
       if (adapter === null || af === null || af.binding.adapter !== adapter) return NDIS_STATUS_FAILURE;
       return createCallManagerVc(environment, owner, af, context, out);

@@ -45,7 +45,7 @@ export function clientFunctions(environment: NdisEnvironment, owner: string) {
     },
     NdisClDeregisterSap: (sap) => deregisterSap(environment, owner, sap),
     NdisClMakeCall: (handle, parameters, partyContext, partyHandle) => {
-      const vc = resolveVc(environment, handle, owner);
+      const vc = resolveVc(environment, handle, owner, "VC-01");
       if (vc === null) return NDIS_STATUS_FAILURE;
       if (environment.verifying && vc.addressFamily !== null) checkOutgoingCall(vc.addressFamily, parameters, owner);
       return makeCall(owner, vc, parameters, partyContext, partyHandle);

@@ -42,7 +42,13 @@ export class Sap implements Stateful<SapState> {
   callManagerContext: NDIS_CONTEXT = null;
   state: SapState = "REGISTERING";
   registerPended = true;
+  /** Whether its registration succeeded. */
+  registered = false;
   deregisterPended = false;
+
+  get contexts(): readonly unknown[] {
+    return [this.clientContext, this.callManagerContext];
+  }
 
   constructor(environment: NdisEnvironment, addressFamily: AddressFamily, clientContext: NDIS_CONTEXT, sap: CO_SAP) {
     this.environment = environment;
@@ -53,12 +59,36 @@ export class Sap implements Stateful<SapState> {
   }
 }
 
-/** The SAP that a handle names; null (and a violation) when it is stale or foreign. */
-export function resolveSap(environment: NdisEnvironment, handle: NdisSapHandle | null, caller: string): Sap | null {
+/**
+ * The SAP that a handle names; null (and a violation) when it is stale or foreign.
+ * @param opaque the rule that is broken by what never was the handle of a SAP.
+ */
+export function resolveSap(
+  environment: NdisEnvironment,
+  handle: NdisSapHandle | null,
+  caller: string,
+  opaque = "AF-38",
+): Sap | null {
   const object: unknown = handle;
-  if (object instanceof Sap && object.environment === environment && object.state !== "NONE") return object;
-  environment.misuse("SAP-11", caller, "NdisSapHandle is not the handle of a registered SAP of this machine");
-  return null;
+  if (!(object instanceof Sap) || object.environment !== environment) {
+    environment.misuse(opaque, caller, "NdisSapHandle is not the handle of a SAP of this machine");
+    return null;
+  }
+  if (object.state === "NONE") {
+    environment.misuse(ruleOfDeadSap(object, caller), caller, `${object.traceName} is gone, its handle invalid`, object);
+    return null;
+  }
+  if (environment.verifying && !object.addressFamily.isSharedBy(caller)) {
+    environment.misuse("AF-38", caller, `${object.traceName} belongs to other drivers`, object);
+    return null;
+  }
+  return object;
+}
+
+/** The call manager loses a SAP by a registration that failed, or by the completion of its deregistration. */
+function ruleOfDeadSap(sap: Sap, caller: string): string {
+  if (caller !== sap.addressFamily.registration.owner) return "SAP-11";
+  return sap.registered ? "SAP-13" : "SAP-05";
 }
 
 /** NdisClRegisterSap: forwarded to ProtocolCmRegisterSap (SAP-02). */
@@ -70,11 +100,12 @@ export function registerSap(
   CoSap: CO_SAP,
   NdisSapHandle: OutParameter<NdisSapHandle>,
 ): NDIS_STATUS {
-  const usable = advance(environment, ADDRESS_FAMILY_STATES, addressFamily, "Use", owner);
+  const usable = advance(environment, ADDRESS_FAMILY_STATES, addressFamily, "RegisterSap", owner);
   if (usable !== NDIS_STATUS_SUCCESS) return NDIS_STATUS_FAILURE;
   const sap = new Sap(environment, addressFamily, ProtocolSapContext, CoSap);
   environment.live.saps++;
   addressFamily.saps++;
+  addressFamily.heldSaps++;
   const context = new OutParameter<NDIS_CONTEXT>();
   const handle = toHandle<NdisSapHandle>(sap);
   const { callManager, owner: callManagerOwner } = addressFamily.registration;
@@ -89,6 +120,10 @@ export function registerSap(
     return NDIS_STATUS_PENDING;
   }
   if (status === NDIS_STATUS_SUCCESS) {
+    if (context.Value === null) {
+      const message = `ProtocolCmRegisterSap registered ${sap.traceName} without a context`;
+      environment.misuse("SAP-04", callManagerOwner, message, sap);
+    }
     sap.callManagerContext = context.Value;
     NdisSapHandle.Value = handle;
   }
@@ -124,6 +159,7 @@ export function registerSapComplete(
 function settleRegistration(sap: Sap, status: NDIS_STATUS): void {
   sap.registerPended = false;
   const registered = status === NDIS_STATUS_SUCCESS;
+  sap.registered = registered;
   advance(
     sap.environment,
     SAP_STATES,
@@ -131,15 +167,21 @@ function settleRegistration(sap: Sap, status: NDIS_STATUS): void {
     registered ? "RegisterComplete" : "RegisterFailed",
     sap.addressFamily.registration.owner,
   );
-  if (!registered) forget(sap);
+  if (registered) return;
+  sap.addressFamily.heldSaps--;
+  forget(sap);
 }
 
 /** NdisClDeregisterSap: PENDING, or FAILURE when it is closing already (SAP-10); the handle is dead from the call on (SAP-11). */
 export function deregisterSap(environment: NdisEnvironment, owner: string, handle: NdisSapHandle): NDIS_STATUS {
-  const sap = resolveSap(environment, handle, owner);
+  const sap = resolveSap(environment, handle, owner, "SAP-08");
   if (sap === null) return NDIS_STATUS_FAILURE;
+  const { addressFamily: af } = sap;
+  if (af.state === "NOTIFIED" && af.calls > 0)
+    environment.misuse("AF-35", owner, `${sap.traceName} is deregistered before ${af.calls} calls are closed`, sap);
   const moved = advance(environment, SAP_STATES, sap, "Deregister", owner);
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
+  af.heldSaps--;
   sap.deregisterPended = true;
   const { callManager, owner: callManagerOwner } = sap.addressFamily.registration;
   const status = callManager.CmDeregisterSapHandler(sap.callManagerContext);

@@ -16,7 +16,7 @@ export function indicateReceive(
   NumberOfNetBufferLists: number,
   CoReceiveFlags: number,
 ): void {
-  const vc = resolveVc(environment, handle, owner);
+  const vc = resolveVc(environment, handle, owner, "VC-15");
   if (vc === null) return;
   const { binding, adapter } = vc;
   const owned = (CoReceiveFlags & NDIS_RECEIVE_FLAGS_RESOURCES) === 0;
@@ -25,7 +25,7 @@ export function indicateReceive(
     (adapter.state !== "Running" && adapter.state !== "Pausing" && adapter.state !== "Restarting")
   ) {
     const how = `state ${vc.state}, ${vc.active ? "active" : "inactive"}, adapter ${adapter.state}`;
-    environment.misuse("RCV-10", owner, `receive indicated on ${vc.traceName} (${how})`, vc);
+    environment.misuse(ruleOfReceive(vc), owner, `receive indicated on ${vc.traceName} (${how})`, vc);
     if (owned) adapter.driver.characteristics.ReturnNetBufferListsHandler?.(adapter.context, NetBufferLists, 0);
     return;
   }
@@ -46,6 +46,13 @@ export function indicateReceive(
     CoReceiveFlags,
   );
   if (lent !== null) endLoan(lent);
+}
+
+/** Data end with the deactivation (ACT-18), and those of a call begin after its activation (ACT-01). */
+function ruleOfReceive({ active, wasActive, state, adapter }: Vc): string {
+  if (!active && wasActive) return "ACT-18";
+  const hasCall = state === "DIAL" || state === "OFFER" || state === "ACC";
+  return !active && hasCall && adapter.driver.callManager !== null ? "ACT-01" : "RCV-10";
 }
 
 /** NdisReturnNetBufferLists: gives lists back to the miniport, in any order and mixed (RCV-04, RCV-08). */

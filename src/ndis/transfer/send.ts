@@ -96,6 +96,7 @@ function checkIsVcHandle(environment: NdisEnvironment, owner: string, handle: un
 /** CLS-17 from the incoming close on, CLS-02 from NdisClCloseCall on, CLS-12 when the call manager has its VC again; else SND-14. */
 function ruleAgainstSending(vc: Vc): string {
   const { state, ended, kind } = vc;
+  if (kind === "own") return "ACT-13";
   if (state === "RCLOSE") return "CLS-17";
   if (state === "CLOSE" || state === "CLOSEI") return "CLS-02";
   if (ended !== "closed") return "SND-14";

@@ -2,12 +2,16 @@ import type { NdisVcHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import {
   NDIS_STATUS_FAILURE,
+  NDIS_STATUS_INVALID_DATA,
   NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_PENDING,
+  NDIS_STATUS_RESOURCES,
   NDIS_STATUS_SUCCESS,
+  statusName,
 } from "../ddi/status.ts";
 import type { CO_CALL_PARAMETERS } from "../ddi/structures/calls.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { checkRounding, flowsOf } from "./flow-rounding.ts";
 import type { Vc } from "./vc.ts";
 import { advanceVc, refreshDataPath, resolveVc, vcPermits } from "./vc.ts";
 
@@ -42,6 +46,7 @@ export function activateCmVc(
   const activate = driver.co?.CoActivateVcHandler ?? null;
   if (activate === null) return NDIS_STATUS_FAILURE;
   vc.activatePended = true;
+  if (environment.verifying) vc.flowsAsked = flowsOf(CallParameters);
   const status = activate(vc.miniportContext, CallParameters);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!vc.activatePended) {
@@ -49,7 +54,7 @@ export function activateCmVc(
     environment.misuse("ACT-14", driver.name, message, vc);
     return NDIS_STATUS_PENDING;
   }
-  settleActivation(vc, status, owner);
+  settleActivation(vc, status, CallParameters, owner);
   return status;
 }
 
@@ -67,14 +72,23 @@ export function activateVcComplete(
     environment.misuse("ACT-14", owner, `activation of ${vc.traceName} completed, which is not pending`, vc);
     return;
   }
-  settleActivation(vc, Status, owner);
+  settleActivation(vc, Status, CallParameters, owner);
   callManagerOf(vc)?.CmActivateVcCompleteHandler(Status, vc.callManagerContext, CallParameters);
 }
 
 /** A failed activation changes nothing: an active VC goes on with its earlier parameters (ACT-10). */
-function settleActivation(vc: Vc, status: NDIS_STATUS, owner: string): void {
+function settleActivation(vc: Vc, status: NDIS_STATUS, used: CO_CALL_PARAMETERS, owner: string): void {
   vc.activatePended = false;
-  if (status !== NDIS_STATUS_SUCCESS) return;
+  const { flowsAsked } = vc;
+  vc.flowsAsked = null;
+  if (status !== NDIS_STATUS_SUCCESS) {
+    if (status !== NDIS_STATUS_INVALID_DATA && status !== NDIS_STATUS_RESOURCES) {
+      const message = `${vc.traceName} is not activated: SUCCESS, INVALID_DATA or RESOURCES, not ${statusName(status)}`;
+      vc.environment.misuse("ACT-09", vc.adapter.driver.name, message, vc);
+    }
+    return;
+  }
+  if (flowsAsked !== null) checkRounding(vc, flowsAsked, used);
   // Asked for when it was legal; a close that came in between leaves it active and its state as it is.
   if (vc.state !== "CLOSE" && vc.state !== "POST" && vc.state !== "DONE") advanceVc(vc, "ActivateVc", owner);
   noteActive(vc);
@@ -145,6 +159,7 @@ function checkBuffersAreBack(vc: Vc, miniport: string): void {
 function noteActive(vc: Vc): void {
   if (vc.active) return;
   vc.active = true;
+  vc.wasActive = true;
   vc.environment.live.activeVcs++;
   refreshDataPath(vc);
 }

@@ -1,4 +1,5 @@
 import type { AddressFamily } from "../address-family/address-family.ts";
+import { ADDRESS_FAMILY_STATES } from "../address-family/address-family.ts";
 import type { Binding } from "../binding/binding.ts";
 import type { NDIS_CONTEXT, NdisVcHandle } from "../ddi/handles.ts";
 import { OutParameter, toHandle } from "../ddi/handles.ts";
@@ -11,6 +12,7 @@ import {
   NDIS_STATUS_SUCCESS,
 } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { advance } from "../funnel.ts";
 import { forgetTapiCall } from "../tapi/call-id.ts";
 import { advanceVc, Vc, vcPermits } from "./vc.ts";
 
@@ -29,7 +31,7 @@ export function createClientVc(
   const context = new OutParameter<NDIS_CONTEXT>();
   const status = registration.callManager.CmCreateVcHandler(addressFamily.callManagerContext, toHandle(vc), context);
   if (status !== NDIS_STATUS_SUCCESS) return refusedByProtocol(vc, status, registration.owner);
-  vc.callManagerContext = context.Value;
+  vc.callManagerContext = contextFrom(vc, context, registration.owner);
   const made = makeInMiniport(vc);
   if (made !== NDIS_STATUS_SUCCESS) {
     registration.callManager.CmDeleteVcHandler(vc.callManagerContext);
@@ -52,7 +54,7 @@ export function createCallManagerVc(
   const context = new OutParameter<NDIS_CONTEXT>();
   const status = addressFamily.client.ClCreateVcHandler(addressFamily.clientContext, toHandle(vc), context);
   if (status !== NDIS_STATUS_SUCCESS) return refusedByProtocol(vc, status, addressFamily.binding.protocol.name);
-  vc.clientContext = context.Value;
+  vc.clientContext = contextFrom(vc, context, addressFamily.binding.protocol.name);
   const made = makeInMiniport(vc);
   if (made !== NDIS_STATUS_SUCCESS) {
     addressFamily.client.ClDeleteVcHandler(vc.clientContext);
@@ -69,7 +71,11 @@ export function createOwnVc(
   ProtocolVcContext: NDIS_CONTEXT,
   NdisVcHandle: OutParameter<NdisVcHandle>,
 ): NDIS_STATUS_FINAL {
-  if (!isEmpty(environment, owner, NdisVcHandle) || binding.callManager === null) return NDIS_STATUS_FAILURE;
+  if (binding.callManager === null) {
+    environment.misuse("VC-01", owner, "a client creates a VC on an address family, not without one");
+    return NDIS_STATUS_FAILURE;
+  }
+  checkEmpty(environment, owner, NdisVcHandle);
   const vc = new Vc(environment, "own", binding, null);
   vc.clientContext = ProtocolVcContext;
   vc.callManagerContext = ProtocolVcContext;
@@ -77,10 +83,9 @@ export function createOwnVc(
   return made === NDIS_STATUS_SUCCESS ? finishCreation(vc, NdisVcHandle, owner) : abandon(vc, made);
 }
 
-function isEmpty(environment: NdisEnvironment, owner: string, out: OutParameter<NdisVcHandle>): boolean {
+function checkEmpty(environment: NdisEnvironment, owner: string, out: OutParameter<NdisVcHandle>): void {
   if (out.Value !== null)
     environment.misuse("VC-06", owner, "the variable for the new VC handle is NULL before the call");
-  return true;
 }
 
 function mayCreate(
@@ -89,7 +94,15 @@ function mayCreate(
   addressFamily: AddressFamily,
   out: OutParameter<NdisVcHandle>,
 ): boolean {
-  return isEmpty(environment, owner, out) && addressFamily.state === "OPEN";
+  checkEmpty(environment, owner, out);
+  return advance(environment, ADDRESS_FAMILY_STATES, addressFamily, "CreateVc", owner) === NDIS_STATUS_SUCCESS;
+}
+
+/** VC-11: who accepts a VC gives its context for it. */
+function contextFrom(vc: Vc, slot: OutParameter<NDIS_CONTEXT>, owner: string): NDIS_CONTEXT {
+  if (slot.Value === null)
+    vc.environment.misuse("VC-11", owner, `${vc.traceName} is accepted without a VC context`, vc);
+  return slot.Value;
 }
 
 /** MiniportCoCreateVc of a miniport whose calls a stand-alone call manager manages; an MCM has its own (VC-03, REG-13). */
@@ -105,7 +118,7 @@ function makeInMiniport(vc: Vc): NDIS_STATUS_FINAL {
   const context = new OutParameter<NDIS_CONTEXT>();
   const status = create(adapter.context, toHandle(vc), context);
   if (isPending(status)) environment.fatal("VC-10", driver.name, "MiniportCoCreateVc returned NDIS_STATUS_PENDING", vc);
-  if (status === NDIS_STATUS_SUCCESS) vc.miniportContext = context.Value;
+  if (status === NDIS_STATUS_SUCCESS) vc.miniportContext = contextFrom(vc, context, driver.name);
   return status;
 }
 

@@ -9,6 +9,7 @@ import type { Stateful, TransitionTable } from "../funnel.ts";
 import { advance, permits } from "../funnel.ts";
 import type { Party } from "../party/party.ts";
 import type { LentParameters } from "../verifier/lent-parameters.ts";
+import type { FlowsAsked } from "./flow-rounding.ts";
 import type { VcEvent, VcState } from "./vc-states.ts";
 import { CALL_MANAGER_VC_STATES, CLIENT_VC_STATES, OWN_VC_STATES } from "./vc-states.ts";
 
@@ -34,6 +35,8 @@ export class Vc implements Stateful<VcState> {
   instanceName: string | null = null;
   state: VcState = "NONE";
   active = false;
+  /** Whether it has ever been active. */
+  wasActive = false;
   /** Whether the client may send now, and whether receives may be indicated now; kept by {@link advanceVc}. */
   maySend = false;
   mayReceive = false;
@@ -46,6 +49,8 @@ export class Vc implements Stateful<VcState> {
   modifyPended = false;
   activatePended = false;
   deactivatePended = false;
+  /** What the pending activation asks the miniport for; kept for the verifier only. */
+  flowsAsked: FlowsAsked | null = null;
   sendsOutstanding = 0;
   indicatedOutstanding = 0;
   /** Activations so far, and how many of them a call or a change of its QoS accounts for (QOS-03, QOS-09). */
@@ -87,24 +92,27 @@ export class Vc implements Stateful<VcState> {
   }
 }
 
-/** The VC that a handle names; null (and a violation) when it is stale or foreign. */
-export function resolveVc(environment: NdisEnvironment, handle: NdisVcHandle | null, caller: string): Vc | null {
+/**
+ * The VC that a handle names; null (and a violation) when it is stale or foreign.
+ * @param opaque the rule that is broken by what never was the handle of a VC.
+ */
+export function resolveVc(
+  environment: NdisEnvironment,
+  handle: NdisVcHandle | null,
+  caller: string,
+  opaque = "AF-38",
+): Vc | null {
   const object: unknown = handle;
   if (object instanceof Vc && object.environment === environment && object.state !== "NONE") {
     if (!environment.verifying || object.isSharedBy(caller)) return object;
     environment.misuse("AF-38", caller, `${object.traceName} belongs to other drivers`, object);
     return null;
   }
-  if (object instanceof Vc && object.environment === environment && object.phase === "creating") {
+  if (!(object instanceof Vc) || object.environment !== environment)
+    environment.misuse(opaque, caller, "NdisVcHandle is not the handle of a VC of this machine");
+  else if (object.phase === "creating")
     environment.misuse("VC-12", caller, `${object.traceName} is used before it has been created`, object);
-    return null;
-  }
-  environment.misuse(
-    "VC-22",
-    caller,
-    "NdisVcHandle is not the handle of a VC of this machine that exists",
-    object instanceof Vc ? object : null,
-  );
+  else environment.misuse("VC-22", caller, `${object.traceName} is deleted, its handle invalid`, object);
   return null;
 }
 
@@ -116,14 +124,35 @@ export function addressFamilyOf(vc: Vc): AddressFamily {
 
 /** Moves a VC through its funnel and keeps what the data path looks at. */
 export function advanceVc(vc: Vc, event: VcEvent, owner: string): NDIS_STATUS_FINAL {
+  const before = vc.state;
   const status = advance(vc.environment, tableOf(vc), vc, event, owner);
   if (status === NDIS_STATUS_SUCCESS) {
     if (event === "ActivateVc") vc.activations++;
     else if (event === "CreateVc") vc.environment.verifier?.vcs.add(vc);
     else if (event === "DeleteVc") vc.environment.verifier?.vcs.delete(vc);
   }
+  const { addressFamily, state } = vc;
+  if (addressFamily !== null && state !== before) {
+    if (hasOpenCall(state)) addressFamily.calls += hasOpenCall(before) ? 0 : 1;
+    else if (hasOpenCall(before)) addressFamily.calls--;
+  }
   refreshDataPath(vc);
   return status;
+}
+
+/** Whether there is a call that the client has to close still. */
+function hasOpenCall(state: VcState): boolean {
+  switch (state) {
+    case "DIAL":
+    case "DIALA":
+    case "CONN":
+    case "OFFER":
+    case "ACC":
+    case "RCLOSE":
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Whether `event` is legal for a VC now; nothing moves. */

@@ -1,6 +1,7 @@
 import type { NDIS_CONTEXT, NdisAfHandle, NdisPartyHandle, NdisSapHandle } from "../handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../status-codes.ts";
 import type { CO_CALL_PARAMETERS, CO_SAP } from "../structures/calls.ts";
+import type { Passive } from "../types.ts";
 
 /*
  * Entry points of a connection-oriented client (NDIS_CO_CLIENT_OPTIONAL_HANDLERS). What the documentation says never
@@ -79,7 +80,7 @@ export type PROTOCOL_CL_MODIFY_CALL_QOS_COMPLETE = (
 ) => void;
 
 /** ProtocolClNotifyCloseAf. Completes through NdisClNotifyCloseAddressFamilyComplete. */
-export type PROTOCOL_CL_NOTIFY_CLOSE_AF = (ClientAfContext: NDIS_CONTEXT) => NDIS_STATUS;
+export type PROTOCOL_CL_NOTIFY_CLOSE_AF = (ClientAfContext: NDIS_CONTEXT) => Passive<NDIS_STATUS>;
 
 /** ProtocolClOpenAfCompleteEx. */
 export type PROTOCOL_CL_OPEN_AF_COMPLETE_EX = (

@@ -1,0 +1,28 @@
+import { ROUND_DOWN_FLOW, ROUND_UP_FLOW } from "../ddi/constants/connection-flags.ts";
+import type { CO_CALL_PARAMETERS, FLOWSPEC } from "../ddi/structures/calls.ts";
+import type { Vc } from "./vc.ts";
+
+/** The flow values with which a miniport is asked to activate a VC. */
+export interface FlowsAsked {
+  readonly flags: number;
+  readonly flows: readonly FLOWSPEC[];
+}
+
+export function flowsOf({ CallMgrParameters, MediaParameters }: CO_CALL_PARAMETERS): FlowsAsked {
+  const flows = CallMgrParameters === null ? [] : [{ ...CallMgrParameters.Transmit }, { ...CallMgrParameters.Receive }];
+  return { flags: MediaParameters?.Flags ?? 0, flows };
+}
+
+/** ACT-11: a miniport changes flow values only as ROUND_UP_FLOW and ROUND_DOWN_FLOW let it. */
+export function checkRounding(vc: Vc, asked: FlowsAsked, used: CO_CALL_PARAMETERS): void {
+  const { flows } = flowsOf(used);
+  for (const [index, flow] of asked.flows.entries()) {
+    for (const [name, before] of Object.entries(flow) as [keyof FLOWSPEC, number][]) {
+      const now = flows[index]?.[name] ?? before;
+      const allowed = now === before || (asked.flags & (now > before ? ROUND_UP_FLOW : ROUND_DOWN_FLOW)) !== 0;
+      if (allowed) continue;
+      const message = `${name} of ${vc.traceName} was ${before} and is ${now}, and nobody let the miniport round it`;
+      vc.environment.misuse("ACT-11", vc.adapter.driver.name, message, vc);
+    }
+  }
+}
