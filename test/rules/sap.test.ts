@@ -1,5 +1,7 @@
 import { describe, expect } from "vitest";
-import type { NdisSapHandle } from "../../src/ndis/index.ts";
+import { AtmClient } from "../../src/client/index.ts";
+import { Laboratory } from "../../src/lab/laboratory.ts";
+import type { CO_SAP, NdisSapHandle } from "../../src/ndis/index.ts";
 import {
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_INVALID_DATA,
@@ -7,8 +9,7 @@ import {
   NDIS_STATUS_SUCCESS,
   OutParameter,
 } from "../../src/ndis/index.ts";
-import { AtmClient } from "../../src/client/index.ts";
-import { BOB, Pair } from "../miniport/two-hosts.ts";
+import { BOB, Side } from "../miniport/two-hosts.ts";
 import type { Route } from "../ndis/core-harness.ts";
 import { PARAMETERS, PENDING_AS_FINAL, ROUTES, someSap } from "../ndis/core-harness.ts";
 import { create, incomingCall, offer, open, opened, register, started } from "./routes.ts";
@@ -274,8 +275,21 @@ describe.each(ROUTES)("3. SAP: use and deregistration, %s", (route) => {
 
 describe("3. SAP: the reference MCM", () => {
   behaviour("SAP-03", "a SAP that another client holds gets INVALID_DATA, and so does one that is not understood", () => {
-    const second = new AtmClient("second", { sendBuffers: 4, sendBufferBytes: 2_048, events: {} as never });
-    const pair = new Pair({ bob: { host: {} } });
-    expect([second, pair, BOB]).toBeDefined();
+    const { plan } = new Side("bob", BOB, { listen: "none" });
+    const clients = [new AtmClient("one", { sendBuffers: 4 }), new AtmClient("two", { sendBuffers: 4 })] as const;
+    const lab = new Laboratory({
+      frameMemoryBytes: 8 << 20,
+      frameCapacity: 1_024,
+      hosts: [{ ...plan, memoryBytes: 24 << 20, clients: clients.map(({ image }) => image) }],
+    });
+    lab.start();
+    lab.runUntil(() => clients[0].binding?.sapStatus !== null && clients[1].binding?.sapStatus !== null, 1e9);
+    expect(clients.map(({ binding }) => binding?.sapStatus)).toEqual([NDIS_STATUS_SUCCESS, NDIS_STATUS_INVALID_DATA]);
+    const { binding } = clients[1];
+    if (binding === null || binding.afHandle === null) throw new Error("no address family");
+    const odd: CO_SAP = { SapType: 0x7777, SapLength: 4, Sap: new Uint8Array(4) };
+    const status = binding.ndis.NdisClRegisterSap(binding.afHandle, {}, odd, new OutParameter<NdisSapHandle>());
+    expect(status).toBe(NDIS_STATUS_INVALID_DATA);
+    expect(lab.bugCheck).toBeNull();
   });
 });

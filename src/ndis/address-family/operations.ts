@@ -117,7 +117,12 @@ function notifyClient(binding: Binding, registration: AddressFamilyRegistration)
   const { co } = binding;
   if (co === null) return;
   registration.announcedTo.add(binding);
-  co.CoAfRegisterNotifyHandler(binding.context, { ...registration.addressFamily });
+  const answer = co.CoAfRegisterNotifyHandler(binding.context, { ...registration.addressFamily });
+  if (!isBlocking(answer)) return;
+  const closing = (): AddressFamily | null =>
+    [...registration.families].find((af) => af.binding === binding && af.closePended) ?? null;
+  const body = withoutAwaitingClose("CNC-09", binding.protocol.name, closing, answer);
+  binding.environment.processor.startThread("ProtocolCoAfRegisterNotify", body);
 }
 
 /** NdisClOpenAddressFamilyEx: forwarded to ProtocolCmOpenAf (AF-16); a final status means that the client completes itself (AF-23). */

@@ -4,6 +4,7 @@ import type { CO_ADDRESS_FAMILY } from "../structures/calls.ts";
 import type { NDIS_STATUS_INDICATION } from "../structures/indications.ts";
 import type { NET_BUFFER_LIST } from "../structures/net-buffer.ts";
 import type { NDIS_OID_REQUEST } from "../structures/oid-request.ts";
+import type { Passive } from "../types.ts";
 
 /*
  * Entry points of every connection-oriented protocol driver; an MCM has those for VCs and OID requests, too. What the
@@ -14,7 +15,7 @@ import type { NDIS_OID_REQUEST } from "../structures/oid-request.ts";
 export type PROTOCOL_CO_AF_REGISTER_NOTIFY = (
   ProtocolBindingContext: NDIS_CONTEXT,
   AddressFamily: CO_ADDRESS_FAMILY,
-) => void;
+) => Passive<void>;
 
 /** ProtocolCoCreateVc. */
 export type PROTOCOL_CO_CREATE_VC = (
