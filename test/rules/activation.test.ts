@@ -79,16 +79,20 @@ describe("5. Activation: when", () => {
     },
   });
 
-  behaviour("ACT-02", "NdisCmActivateVc drives MiniportCoActivateVc with the parameters, and data move after it", () => {
-    const { core, af } = opened("cm");
-    const vc = core.createVc(af);
-    core.makeCall(vc);
-    expect(core.callManager.ndis.NdisCmActivateVc(vc, PARAMETERS)).toBe(NDIS_STATUS_SUCCESS);
-    expect(core.miniport.calls("MiniportCoActivateVc")).toEqual([[{ miniportVc: vc }, PARAMETERS]]);
-    core.completeCall(vc);
-    indicate(core, vc);
-    expect(core.client.calls("ProtocolCoReceiveNetBufferLists")).toHaveLength(1);
-  });
+  behaviour(
+    "ACT-02",
+    "NdisCmActivateVc drives MiniportCoActivateVc with the parameters, and data move after it",
+    () => {
+      const { core, af } = opened("cm");
+      const vc = core.createVc(af);
+      core.makeCall(vc);
+      expect(core.callManager.ndis.NdisCmActivateVc(vc, PARAMETERS)).toBe(NDIS_STATUS_SUCCESS);
+      expect(core.miniport.calls("MiniportCoActivateVc")).toEqual([[{ miniportVc: vc }, PARAMETERS]]);
+      core.completeCall(vc);
+      indicate(core, vc);
+      expect(core.client.calls("ProtocolCoReceiveNetBufferLists")).toHaveLength(1);
+    },
+  );
 
   behaviour("ACT-03", "NdisMCmActivateVc calls nobody", () => {
     const { core, af } = opened("mcm");
@@ -163,15 +167,19 @@ describe.each(ROUTES)("5. Activation: calls, %s", (route) => {
     expect(core.manager.calls("MiniportCoSendNetBufferLists")).toHaveLength(1);
   });
 
-  behaviour("ACT-07", "new parameters of a call are told by an activation, then the client's request is completed", () => {
-    const { core, af } = opened(route);
-    const vc = core.connectedVc(af);
-    core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
-    expect(core.activate(vc)).toBe(NDIS_STATUS_SUCCESS);
-    core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
-    expect(core.client.calls("ProtocolClModifyCallQoSComplete")).toHaveLength(1);
-    expect(core.rules).toEqual([]);
-  });
+  behaviour(
+    "ACT-07",
+    "new parameters of a call are told by an activation, then the client's request is completed",
+    () => {
+      const { core, af } = opened(route);
+      const vc = core.connectedVc(af);
+      core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
+      expect(core.activate(vc)).toBe(NDIS_STATUS_SUCCESS);
+      core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
+      expect(core.client.calls("ProtocolClModifyCallQoSComplete")).toHaveLength(1);
+      expect(core.rules).toEqual([]);
+    },
+  );
 
   behaviour("ACT-08", "after a status other than PENDING nobody calls the activate and deactivate completion", () => {
     const { core, af } = opened(route);
@@ -181,28 +189,36 @@ describe.each(ROUTES)("5. Activation: calls, %s", (route) => {
     expect(core.manager.calls("ProtocolCmDeactivateVcComplete")).toEqual([]);
   });
 
-  behaviour("ACT-15", "a change that cannot be met: the earlier parameters hold, the client is told, data go on", () => {
-    const { core, af } = opened(route);
-    const vc = core.connectedVc(af);
-    core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
-    core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_FAILURE, vc, PARAMETERS);
-    expect(core.client.last("ProtocolClModifyCallQoSComplete")[0]).toBe(NDIS_STATUS_FAILURE);
-    send(core, vc);
-    indicate(core, vc);
-    expect(core.live).toMatchObject({ sentNetBufferLists: 1, indicatedNetBufferLists: 1, activeVcs: 1 });
-  });
+  behaviour(
+    "ACT-15",
+    "a change that cannot be met: the earlier parameters hold, the client is told, data go on",
+    () => {
+      const { core, af } = opened(route);
+      const vc = core.connectedVc(af);
+      core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
+      core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_FAILURE, vc, PARAMETERS);
+      expect(core.client.last("ProtocolClModifyCallQoSComplete")[0]).toBe(NDIS_STATUS_FAILURE);
+      send(core, vc);
+      indicate(core, vc);
+      expect(core.live).toMatchObject({ sentNetBufferLists: 1, indicatedNetBufferLists: 1, activeVcs: 1 });
+    },
+  );
 
-  behaviour("ACT-19", "deactivation deletes nothing: the handle is good, and new parameters activate the VC again", () => {
-    const { core, af } = opened(route);
-    const vc = core.createIncomingVc(af);
-    core.activate(vc);
-    core.deactivate(vc);
-    expect(core.live).toMatchObject({ vcs: 1, activeVcs: 0 });
-    const renewed = asking(9);
-    expect(core.manager.ndis.NdisMCmActivateVc(vc, renewed)).toBe(NDIS_STATUS_SUCCESS);
-    if (route === "cm") expect(core.miniport.last("MiniportCoActivateVc")[1]).toBe(renewed);
-    expect(core.live.activeVcs).toBe(1);
-  });
+  behaviour(
+    "ACT-19",
+    "deactivation deletes nothing: the handle is good, and new parameters activate the VC again",
+    () => {
+      const { core, af } = opened(route);
+      const vc = core.createIncomingVc(af);
+      core.activate(vc);
+      core.deactivate(vc);
+      expect(core.live).toMatchObject({ vcs: 1, activeVcs: 0 });
+      const renewed = asking(9);
+      expect(core.manager.ndis.NdisMCmActivateVc(vc, renewed)).toBe(NDIS_STATUS_SUCCESS);
+      if (route === "cm") expect(core.miniport.last("MiniportCoActivateVc")[1]).toBe(renewed);
+      expect(core.live.activeVcs).toBe(1);
+    },
+  );
 
   behaviour("ACT-20", "one deactivation ends any number of activations", () => {
     const { core, af } = opened(route);

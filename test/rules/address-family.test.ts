@@ -278,20 +278,24 @@ describe.each(ROUTES)("2. Address family: opening, %s", (route) => {
 });
 
 describe.each(ROUTES)("2. Address family: how an open ends, %s", (route) => {
-  behaviour("AF-20", "ProtocolClOpenAfCompleteEx at PASSIVE_LEVEL, with the handle on success and NULL otherwise", () => {
-    const found: unknown[] = [];
-    for (const status of [NDIS_STATUS_SUCCESS, NDIS_STATUS_RESOURCES, NDIS_STATUS_FAILURE] as const) {
-      const { core, handle } = pendedOpen(route);
-      core.atDispatch(() => core.manager.ndis.NdisMCmOpenAddressFamilyComplete(status, handle, {}));
-      const note = core.client.log.find(({ name }) => name === "ProtocolClOpenAfCompleteEx");
-      found.push([note?.irql, note?.args[1] === handle, note?.args[1] === null, note?.args[2]]);
-    }
-    expect(found).toEqual([
-      [0, true, false, NDIS_STATUS_SUCCESS],
-      [0, false, true, NDIS_STATUS_RESOURCES],
-      [0, false, true, NDIS_STATUS_FAILURE],
-    ]);
-  });
+  behaviour(
+    "AF-20",
+    "ProtocolClOpenAfCompleteEx at PASSIVE_LEVEL, with the handle on success and NULL otherwise",
+    () => {
+      const found: unknown[] = [];
+      for (const status of [NDIS_STATUS_SUCCESS, NDIS_STATUS_RESOURCES, NDIS_STATUS_FAILURE] as const) {
+        const { core, handle } = pendedOpen(route);
+        core.atDispatch(() => core.manager.ndis.NdisMCmOpenAddressFamilyComplete(status, handle, {}));
+        const note = core.client.log.find(({ name }) => name === "ProtocolClOpenAfCompleteEx");
+        found.push([note?.irql, note?.args[1] === handle, note?.args[1] === null, note?.args[2]]);
+      }
+      expect(found).toEqual([
+        [0, true, false, NDIS_STATUS_SUCCESS],
+        [0, false, true, NDIS_STATUS_RESOURCES],
+        [0, false, true, NDIS_STATUS_FAILURE],
+      ]);
+    },
+  );
 
   behaviour("AF-20", "FAILURE for an unknown family, and while the client's binding is closing", () => {
     const core = started(route);

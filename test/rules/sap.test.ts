@@ -101,16 +101,20 @@ describe.each(ROUTES)("3. SAP: registration, %s", (route) => {
     },
   });
 
-  behaviour("SAP-06", "ProtocolClRegisterSapComplete brings the client's own SAP, and a handle for SUCCESS only", () => {
-    for (const status of [NDIS_STATUS_SUCCESS, NDIS_STATUS_INVALID_DATA] as const) {
-      const { core, handle, sap } = pendedRegistration(route);
-      core.manager.ndis.NdisMCmRegisterSapComplete(status, handle, {});
-      const [final, context, own, given] = core.client.last("ProtocolClRegisterSapComplete");
-      expect([final, context]).toEqual([status, { sap: "client" }]);
-      expect(own).toBe(sap);
-      expect(given).toBe(status === NDIS_STATUS_SUCCESS ? handle : null);
-    }
-  });
+  behaviour(
+    "SAP-06",
+    "ProtocolClRegisterSapComplete brings the client's own SAP, and a handle for SUCCESS only",
+    () => {
+      for (const status of [NDIS_STATUS_SUCCESS, NDIS_STATUS_INVALID_DATA] as const) {
+        const { core, handle, sap } = pendedRegistration(route);
+        core.manager.ndis.NdisMCmRegisterSapComplete(status, handle, {});
+        const [final, context, own, given] = core.client.last("ProtocolClRegisterSapComplete");
+        expect([final, context]).toEqual([status, { sap: "client" }]);
+        expect(own).toBe(sap);
+        expect(given).toBe(status === NDIS_STATUS_SUCCESS ? handle : null);
+      }
+    },
+  );
 
   behaviour("SAP-07", "a call is offered to the client on a SAP whose registration is pending", () => {
     const { core, af, handle } = pendedRegistration(route);
@@ -274,22 +278,26 @@ describe.each(ROUTES)("3. SAP: use and deregistration, %s", (route) => {
 });
 
 describe("3. SAP: the reference MCM", () => {
-  behaviour("SAP-03", "a SAP that another client holds gets INVALID_DATA, and so does one that is not understood", () => {
-    const { plan } = new Side("bob", BOB, { listen: "none" });
-    const clients = [new AtmClient("one", { sendBuffers: 4 }), new AtmClient("two", { sendBuffers: 4 })] as const;
-    const lab = new Laboratory({
-      frameMemoryBytes: 8 << 20,
-      frameCapacity: 1_024,
-      hosts: [{ ...plan, memoryBytes: 24 << 20, clients: clients.map(({ image }) => image) }],
-    });
-    lab.start();
-    lab.runUntil(() => clients[0].binding?.sapStatus !== null && clients[1].binding?.sapStatus !== null, 1e9);
-    expect(clients.map(({ binding }) => binding?.sapStatus)).toEqual([NDIS_STATUS_SUCCESS, NDIS_STATUS_INVALID_DATA]);
-    const { binding } = clients[1];
-    if (binding === null || binding.afHandle === null) throw new Error("no address family");
-    const odd: CO_SAP = { SapType: 0x7777, SapLength: 4, Sap: new Uint8Array(4) };
-    const status = binding.ndis.NdisClRegisterSap(binding.afHandle, {}, odd, new OutParameter<NdisSapHandle>());
-    expect(status).toBe(NDIS_STATUS_INVALID_DATA);
-    expect(lab.bugCheck).toBeNull();
-  });
+  behaviour(
+    "SAP-03",
+    "a SAP that another client holds gets INVALID_DATA, and so does one that is not understood",
+    () => {
+      const { plan } = new Side("bob", BOB, { listen: "none" });
+      const clients = [new AtmClient("one", { sendBuffers: 4 }), new AtmClient("two", { sendBuffers: 4 })] as const;
+      const lab = new Laboratory({
+        frameMemoryBytes: 8 << 20,
+        frameCapacity: 1_024,
+        hosts: [{ ...plan, memoryBytes: 24 << 20, clients: clients.map(({ image }) => image) }],
+      });
+      lab.start();
+      lab.runUntil(() => clients[0].binding?.sapStatus !== null && clients[1].binding?.sapStatus !== null, 1e9);
+      expect(clients.map(({ binding }) => binding?.sapStatus)).toEqual([NDIS_STATUS_SUCCESS, NDIS_STATUS_INVALID_DATA]);
+      const { binding } = clients[1];
+      if (binding === null || binding.afHandle === null) throw new Error("no address family");
+      const odd: CO_SAP = { SapType: 0x7777, SapLength: 4, Sap: new Uint8Array(4) };
+      const status = binding.ndis.NdisClRegisterSap(binding.afHandle, {}, odd, new OutParameter<NdisSapHandle>());
+      expect(status).toBe(NDIS_STATUS_INVALID_DATA);
+      expect(lab.bugCheck).toBeNull();
+    },
+  );
 });

@@ -59,7 +59,8 @@ describe("18. MCM versus call manager", () => {
     expect(suffixes(mcm.mcm.ndis, "NdisMCm").sort()).toEqual([...aliases, "OidRequestComplete"].sort());
     life(mcm);
     life(cm);
-    const calls = (core: Core) => core.order.filter((name) => /^Protocol(Cl|Cm)/.test(name) && !/VcComplete/.test(name));
+    const calls = (core: Core) =>
+      core.order.filter((name) => /^Protocol(Cl|Cm)/.test(name) && !/VcComplete/.test(name));
     expect(calls(cm)).toEqual(calls(mcm));
     expect(calls(mcm)).toContain("ProtocolClMakeCallComplete");
   });

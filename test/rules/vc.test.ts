@@ -310,7 +310,12 @@ describe("4. VC: VCs for signalling", () => {
     const lists = core.client.lists(1, vc);
     ndis.NdisCoSendNetBufferLists(vc, lists, 0);
     core.miniport.ndis.NdisMCoSendNetBufferListsComplete(vc, lists, 0);
-    core.miniport.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, core.client.lists(1, vc), 1, NDIS_RECEIVE_FLAGS_RESOURCES);
+    core.miniport.ndis.NdisMCoIndicateReceiveNetBufferLists(
+      vc,
+      core.client.lists(1, vc),
+      1,
+      NDIS_RECEIVE_FLAGS_RESOURCES,
+    );
     ndis.NdisCmDeactivateVc(vc);
     expect(ndis.NdisCoDeleteVc(vc)).toBe(NDIS_STATUS_SUCCESS);
     expect(core.order.slice(before)).toEqual([

@@ -49,11 +49,13 @@ export type AddressFamilyState = "OPENING" | "OPEN" | "NOTIFIED" | "CLOSING" | "
 export type AddressFamilyEvent =
   | "OpenComplete"
   | "OpenFailed"
+  | "Request"
   | "CreateVc"
   | "RegisterSap"
   | "NotifyClose"
   | "Close"
   | "CloseRefused"
+  | "CloseRefusedAfterNotify"
   | "CloseComplete"
   | "NotifyCloseComplete";
 
@@ -66,11 +68,13 @@ export const ADDRESS_FAMILY_STATES: TransitionTable<AddressFamilyState, AddressF
   events: {
     OpenComplete: { rule: "AF-18", cells: { OPENING: "OPEN" } },
     OpenFailed: { rule: "AF-18", cells: { OPENING: "CLOSED" } },
+    Request: { rule: "AF-19", ruleIn: LATE_USE, cells: { OPEN: "OPEN", NOTIFIED: "NOTIFIED" } },
     CreateVc: { rule: "AF-19", ruleIn: LATE_USE, cells: { OPEN: "OPEN" } },
     RegisterSap: { rule: "SAP-01", ruleIn: LATE_USE, cells: { OPEN: "OPEN" } },
     NotifyClose: { rule: "AF-32", cells: { OPEN: "NOTIFIED" } },
     Close: { rule: "AF-26", cells: { OPEN: "CLOSING", NOTIFIED: "CLOSING" } },
     CloseRefused: { rule: "AF-30", cells: { CLOSING: "OPEN" } },
+    CloseRefusedAfterNotify: { rule: "AF-30", cells: { CLOSING: "NOTIFIED" } },
     CloseComplete: { rule: "AF-30", cells: { CLOSING: "CLOSED" } },
     NotifyCloseComplete: { rule: "AF-36", cells: { NOTIFIED: "NOTIFIED", CLOSING: "CLOSING", CLOSED: "CLOSED" } },
   },
@@ -89,8 +93,9 @@ export class AddressFamily implements Stateful<AddressFamilyState> {
   openPended = false;
   closePended = false;
   notifyPended = false;
-  /** Whether it ever was open. */
+  /** Whether it ever was open, and whether the call manager has asked to close it. */
   opened = false;
+  notified = false;
   vcs = 0;
   /** VCs with a call that the client has not closed. */
   calls = 0;

@@ -303,7 +303,8 @@ function settleClose(af: AddressFamily, status: NDIS_STATUS_FINAL): NDIS_STATUS_
     final = NDIS_STATUS_FAILURE;
   }
   const closed = final === NDIS_STATUS_SUCCESS;
-  advance(environment, ADDRESS_FAMILY_STATES, af, closed ? "CloseComplete" : "CloseRefused", registration.owner);
+  const refused = af.notified ? "CloseRefusedAfterNotify" : "CloseRefused";
+  advance(environment, ADDRESS_FAMILY_STATES, af, closed ? "CloseComplete" : refused, registration.owner);
   if (closed) forget(af);
   return final;
 }
@@ -318,6 +319,7 @@ export function notifyCloseAddressFamily(
   if (af === null) return NDIS_STATUS_FAILURE;
   const moved = advance(environment, ADDRESS_FAMILY_STATES, af, "NotifyClose", owner);
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
+  af.notified = true;
   af.notifyPended = true;
   af.binding.pendingNotifications++;
   const answer = af.client.ClNotifyCloseAfHandler(af.clientContext);

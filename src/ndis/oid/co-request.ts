@@ -1,11 +1,12 @@
-import { resolveAddressFamily } from "../address-family/address-family.ts";
+import { ADDRESS_FAMILY_STATES, resolveAddressFamily } from "../address-family/address-family.ts";
 import type { Binding } from "../binding/binding.ts";
 import { resolveBinding } from "../binding/binding.ts";
 import type { NdisAfHandle, NdisBindingHandle, NdisPartyHandle, NdisVcHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
-import { NDIS_STATUS_FAILURE } from "../ddi/status.ts";
+import { NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { NDIS_OID_REQUEST } from "../ddi/structures/oid-request.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { advance } from "../funnel.ts";
 import { resolveParty } from "../party/party.ts";
 import type { Vc } from "../vc/vc.ts";
 import { resolveVc } from "../vc/vc.ts";
@@ -37,6 +38,10 @@ export function coOidRequest(
   if (addressFamily === null || (partyHandle !== null && party === null)) return NDIS_STATUS_FAILURE;
   const side = addressFamily.binding === binding ? "client" : "call manager";
   if (side === "call manager" && addressFamily.registration.binding !== binding) return NDIS_STATUS_FAILURE;
+  if (side === "client") {
+    const usable = advance(environment, ADDRESS_FAMILY_STATES, addressFamily, "Request", owner);
+    if (usable !== NDIS_STATUS_SUCCESS) return usable;
+  }
   return oids.toPeer(side, addressFamily, { addressFamily, vc, party }, request);
 }
 

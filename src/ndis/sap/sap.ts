@@ -75,7 +75,12 @@ export function resolveSap(
     return null;
   }
   if (object.state === "NONE") {
-    environment.misuse(ruleOfDeadSap(object, caller), caller, `${object.traceName} is gone, its handle invalid`, object);
+    environment.misuse(
+      ruleOfDeadSap(object, caller),
+      caller,
+      `${object.traceName} is gone, its handle invalid`,
+      object,
+    );
     return null;
   }
   if (environment.verifying && !object.addressFamily.isSharedBy(caller)) {
