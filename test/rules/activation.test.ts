@@ -18,7 +18,7 @@ import {
 } from "../../src/ndis/index.ts";
 import type { Core } from "../ndis/core-harness.ts";
 import { listArray, PARAMETERS, PENDING_AS_FINAL, ROUTES } from "../ndis/core-harness.ts";
-import { incomingCall, indicate, offer, opened, send } from "./routes.ts";
+import { incomingCall, indicate, offer, onBoth, opened, send } from "./routes.ts";
 import { behaviour, enforced } from "./rule-case.ts";
 
 /** Call parameters with a rate, and with flags for the miniport. */
@@ -112,124 +112,125 @@ describe("5. Activation: when", () => {
   });
 });
 
-describe.each(ROUTES)("5. Activation: calls, %s", (route) => {
-  enforced("ACT-04", "an outgoing call's VC is activated while the call is being made", {
-    by: route,
-    caught: () => {
-      const { core, af } = opened(route);
-      const vc = core.createVc(af);
-      core.makeCall(vc);
-      core.completeCall(vc, NDIS_STATUS_FAILURE);
-      core.activate(vc);
-    },
-    passes: () => {
-      const { core, af } = opened(route);
-      core.connectedVc(af);
-    },
-  });
+describe("5. Activation: calls", () =>
+  onBoth((route) => {
+    enforced("ACT-04", "an outgoing call's VC is activated while the call is being made", {
+      by: route,
+      caught: () => {
+        const { core, af } = opened(route);
+        const vc = core.createVc(af);
+        core.makeCall(vc);
+        core.completeCall(vc, NDIS_STATUS_FAILURE);
+        core.activate(vc);
+      },
+      passes: () => {
+        const { core, af } = opened(route);
+        core.connectedVc(af);
+      },
+    });
 
-  behaviour("ACT-05", "an offer on an inactive VC is taken, and suspect", () => {
-    const { core, af } = opened(route);
-    const sap = core.registerSap(af);
-    expect(offer(core, sap, core.createIncomingVc(af))).toBe(NDIS_STATUS_PENDING);
-    expect(core.violations).toEqual([{ rule: "ACT-05", owner: route }]);
-    const active = core.createIncomingVc(af);
-    core.activate(active);
-    expect(offer(core, sap, active)).toBe(NDIS_STATUS_PENDING);
-    expect(core.violations).toHaveLength(1);
-  });
-
-  enforced("ACT-05", "the VC is active when the call is reported connected", {
-    by: route,
-    caught: () => {
+    behaviour("ACT-05", "an offer on an inactive VC is taken, and suspect", () => {
       const { core, af } = opened(route);
-      const vc = core.createIncomingVc(af);
-      offer(core, core.registerSap(af), vc);
-      core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
-      core.manager.ndis.NdisMCmDispatchCallConnected(vc);
-    },
-    passes: () => {
-      const { core, af } = opened(route);
-      const vc = core.createIncomingVc(af);
-      offer(core, core.registerSap(af), vc);
-      core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
-      core.activate(vc);
-      core.manager.ndis.NdisMCmDispatchCallConnected(vc);
-    },
-  });
+      const sap = core.registerSap(af);
+      expect(offer(core, sap, core.createIncomingVc(af))).toBe(NDIS_STATUS_PENDING);
+      expect(core.violations).toEqual([{ rule: "ACT-05", owner: route }]);
+      const active = core.createIncomingVc(af);
+      core.activate(active);
+      expect(offer(core, sap, active)).toBe(NDIS_STATUS_PENDING);
+      expect(core.violations).toHaveLength(1);
+    });
 
-  behaviour("ACT-06", "a live call's VC is activated again, and stays connected", () => {
-    const { core, af } = opened(route);
-    const vc = core.connectedVc(af);
-    expect([core.activate(vc), core.activate(vc)]).toEqual([NDIS_STATUS_SUCCESS, NDIS_STATUS_SUCCESS]);
-    expect(core.live.activeVcs).toBe(1);
-    send(core, vc);
-    expect(core.manager.calls("MiniportCoSendNetBufferLists")).toHaveLength(1);
-  });
+    enforced("ACT-05", "the VC is active when the call is reported connected", {
+      by: route,
+      caught: () => {
+        const { core, af } = opened(route);
+        const vc = core.createIncomingVc(af);
+        offer(core, core.registerSap(af), vc);
+        core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
+        core.manager.ndis.NdisMCmDispatchCallConnected(vc);
+      },
+      passes: () => {
+        const { core, af } = opened(route);
+        const vc = core.createIncomingVc(af);
+        offer(core, core.registerSap(af), vc);
+        core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
+        core.activate(vc);
+        core.manager.ndis.NdisMCmDispatchCallConnected(vc);
+      },
+    });
 
-  behaviour(
-    "ACT-07",
-    "new parameters of a call are told by an activation, then the client's request is completed",
-    () => {
+    behaviour("ACT-06", "a live call's VC is activated again, and stays connected", () => {
       const { core, af } = opened(route);
       const vc = core.connectedVc(af);
-      core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
-      expect(core.activate(vc)).toBe(NDIS_STATUS_SUCCESS);
-      core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
-      expect(core.client.calls("ProtocolClModifyCallQoSComplete")).toHaveLength(1);
-      expect(core.rules).toEqual([]);
-    },
-  );
-
-  behaviour("ACT-08", "after a status other than PENDING nobody calls the activate and deactivate completion", () => {
-    const { core, af } = opened(route);
-    const vc = core.createIncomingVc(af);
-    expect([core.activate(vc), core.deactivate(vc)]).toEqual([NDIS_STATUS_SUCCESS, NDIS_STATUS_SUCCESS]);
-    expect(core.manager.calls("ProtocolCmActivateVcComplete")).toEqual([]);
-    expect(core.manager.calls("ProtocolCmDeactivateVcComplete")).toEqual([]);
-  });
-
-  behaviour(
-    "ACT-15",
-    "a change that cannot be met: the earlier parameters hold, the client is told, data go on",
-    () => {
-      const { core, af } = opened(route);
-      const vc = core.connectedVc(af);
-      core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
-      core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_FAILURE, vc, PARAMETERS);
-      expect(core.client.last("ProtocolClModifyCallQoSComplete")[0]).toBe(NDIS_STATUS_FAILURE);
-      send(core, vc);
-      indicate(core, vc);
-      expect(core.live).toMatchObject({ sentNetBufferLists: 1, indicatedNetBufferLists: 1, activeVcs: 1 });
-    },
-  );
-
-  behaviour(
-    "ACT-19",
-    "deactivation deletes nothing: the handle is good, and new parameters activate the VC again",
-    () => {
-      const { core, af } = opened(route);
-      const vc = core.createIncomingVc(af);
-      core.activate(vc);
-      core.deactivate(vc);
-      expect(core.live).toMatchObject({ vcs: 1, activeVcs: 0 });
-      const renewed = asking(9);
-      expect(core.manager.ndis.NdisMCmActivateVc(vc, renewed)).toBe(NDIS_STATUS_SUCCESS);
-      if (route === "cm") expect(core.miniport.last("MiniportCoActivateVc")[1]).toBe(renewed);
+      expect([core.activate(vc), core.activate(vc)]).toEqual([NDIS_STATUS_SUCCESS, NDIS_STATUS_SUCCESS]);
       expect(core.live.activeVcs).toBe(1);
-    },
-  );
+      send(core, vc);
+      expect(core.manager.calls("MiniportCoSendNetBufferLists")).toHaveLength(1);
+    });
 
-  behaviour("ACT-20", "one deactivation ends any number of activations", () => {
-    const { core, af } = opened(route);
-    const vc = core.createIncomingVc(af);
-    for (let i = 0; i < 3; i++) core.activate(vc);
-    expect([core.deactivate(vc), core.deactivate(vc)]).toEqual([NDIS_STATUS_SUCCESS, NDIS_STATUS_NOT_ACCEPTED]);
-    expect(core.manager.calls("MiniportCoActivateVc")).toHaveLength(route === "cm" ? 3 : 0);
-    expect(core.manager.calls("MiniportCoDeactivateVc")).toHaveLength(route === "cm" ? 1 : 0);
-    expect(core.live.activeVcs).toBe(0);
-  });
-});
+    behaviour(
+      "ACT-07",
+      "new parameters of a call are told by an activation, then the client's request is completed",
+      () => {
+        const { core, af } = opened(route);
+        const vc = core.connectedVc(af);
+        core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
+        expect(core.activate(vc)).toBe(NDIS_STATUS_SUCCESS);
+        core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
+        expect(core.client.calls("ProtocolClModifyCallQoSComplete")).toHaveLength(1);
+        expect(core.rules).toEqual([]);
+      },
+    );
+
+    behaviour("ACT-08", "after a status other than PENDING nobody calls the activate and deactivate completion", () => {
+      const { core, af } = opened(route);
+      const vc = core.createIncomingVc(af);
+      expect([core.activate(vc), core.deactivate(vc)]).toEqual([NDIS_STATUS_SUCCESS, NDIS_STATUS_SUCCESS]);
+      expect(core.manager.calls("ProtocolCmActivateVcComplete")).toEqual([]);
+      expect(core.manager.calls("ProtocolCmDeactivateVcComplete")).toEqual([]);
+    });
+
+    behaviour(
+      "ACT-15",
+      "a change that cannot be met: the earlier parameters hold, the client is told, data go on",
+      () => {
+        const { core, af } = opened(route);
+        const vc = core.connectedVc(af);
+        core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
+        core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_FAILURE, vc, PARAMETERS);
+        expect(core.client.last("ProtocolClModifyCallQoSComplete")[0]).toBe(NDIS_STATUS_FAILURE);
+        send(core, vc);
+        indicate(core, vc);
+        expect(core.live).toMatchObject({ sentNetBufferLists: 1, indicatedNetBufferLists: 1, activeVcs: 1 });
+      },
+    );
+
+    behaviour(
+      "ACT-19",
+      "deactivation deletes nothing: the handle is good, and new parameters activate the VC again",
+      () => {
+        const { core, af } = opened(route);
+        const vc = core.createIncomingVc(af);
+        core.activate(vc);
+        core.deactivate(vc);
+        expect(core.live).toMatchObject({ vcs: 1, activeVcs: 0 });
+        const renewed = asking(9);
+        expect(core.manager.ndis.NdisMCmActivateVc(vc, renewed)).toBe(NDIS_STATUS_SUCCESS);
+        if (route === "cm") expect(core.miniport.last("MiniportCoActivateVc")[1]).toBe(renewed);
+        expect(core.live.activeVcs).toBe(1);
+      },
+    );
+
+    behaviour("ACT-20", "one deactivation ends any number of activations", () => {
+      const { core, af } = opened(route);
+      const vc = core.createIncomingVc(af);
+      for (let i = 0; i < 3; i++) core.activate(vc);
+      expect([core.deactivate(vc), core.deactivate(vc)]).toEqual([NDIS_STATUS_SUCCESS, NDIS_STATUS_NOT_ACCEPTED]);
+      expect(core.manager.calls("MiniportCoActivateVc")).toHaveLength(route === "cm" ? 3 : 0);
+      expect(core.manager.calls("MiniportCoDeactivateVc")).toHaveLength(route === "cm" ? 1 : 0);
+      expect(core.live.activeVcs).toBe(0);
+    });
+  }));
 
 describe("5. Activation: data and deactivation", () => {
   for (const [route, by] of [

@@ -1,7 +1,12 @@
 import type { NDIS_STATUS, NdisAfHandle, NdisSapHandle, NdisVcHandle } from "../../src/ndis/index.ts";
 import { NDIS_STATUS_SUCCESS, OutParameter } from "../../src/ndis/index.ts";
 import type { CoreOptions, Route } from "../ndis/core-harness.ts";
-import { Core, PARAMETERS, q2931Family, someSap } from "../ndis/core-harness.ts";
+import { Core, PARAMETERS, q2931Family, ROUTES, someSap } from "../ndis/core-harness.ts";
+
+/** The cases of a group for either route: each runs twice, and both have to pass. */
+export function onBoth(cases: (route: Route) => void): void {
+  for (const route of ROUTES) cases(route);
+}
 
 /** A core of that route, running. */
 export function started(route: Route, options: CoreOptions = {}): Core {

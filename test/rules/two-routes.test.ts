@@ -5,8 +5,8 @@ import type { NdisAfHandle } from "../../src/ndis/index.ts";
 import { NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS } from "../../src/ndis/index.ts";
 import { connected } from "../miniport/two-hosts.ts";
 import type { Route } from "../ndis/core-harness.ts";
-import { Core, PARAMETERS, ROUTES } from "../ndis/core-harness.ts";
-import { create, incomingCall, open, opened, register, started } from "./routes.ts";
+import { Core, PARAMETERS } from "../ndis/core-harness.ts";
+import { create, incomingCall, onBoth, open, opened, register, started } from "./routes.ts";
 import { behaviour, enforced } from "./rule-case.ts";
 
 /** An outgoing and an incoming call from open to close. */
@@ -73,72 +73,73 @@ describe("18. MCM versus call manager", () => {
   });
 });
 
-describe.each(ROUTES)("22. Concurrency, %s", (route) => {
-  behaviour("CNC-02", "every pended request may be completed before its call returns", () => {
-    const core = started(route);
-    const { ndis, on } = core.manager;
-    on.cm.CmOpenAfHandler = (_binding, _family, af) => {
-      ndis.NdisMCmOpenAddressFamilyComplete(NDIS_STATUS_SUCCESS, af, { af });
-      return NDIS_STATUS_PENDING;
-    };
-    expect(open(core)).toEqual({ status: NDIS_STATUS_PENDING, handle: null });
-    const af = core.client.last("ProtocolClOpenAfCompleteEx")[1] as NdisAfHandle;
-    on.cm.CmRegisterSapHandler = (_af, _sap, sap) => {
-      ndis.NdisMCmRegisterSapComplete(NDIS_STATUS_SUCCESS, sap, { sap });
-      return NDIS_STATUS_PENDING;
-    };
-    expect(register(core, af).status).toBe(NDIS_STATUS_PENDING);
-    const { handle: vc } = create(core, af);
-    if (vc === null) throw new Error("no VC");
-    on.cm.CmMakeCallHandler = () => {
-      core.activate(vc);
-      core.completeCall(vc);
-      return NDIS_STATUS_PENDING;
-    };
-    on.cm.CmModifyCallQoSHandler = () => {
-      core.activate(vc);
-      ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
-      return NDIS_STATUS_PENDING;
-    };
-    on.cm.CmCloseCallHandler = () => {
-      core.completeClose(vc);
-      core.deactivate(vc);
-      return NDIS_STATUS_PENDING;
-    };
-    expect(core.makeCall(vc)).toBe(NDIS_STATUS_PENDING);
-    expect(core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS)).toBe(NDIS_STATUS_PENDING);
-    expect(core.closeCall(vc)).toBe(NDIS_STATUS_PENDING);
-    core.client.ndis.NdisCoDeleteVc(vc);
-    on.cm.CmCloseAfHandler = () => {
-      ndis.NdisMCmCloseAddressFamilyComplete(NDIS_STATUS_SUCCESS, af);
-      return NDIS_STATUS_PENDING;
-    };
-    const sap = core.client.last("ProtocolClRegisterSapComplete")[3];
-    on.cm.CmDeregisterSapHandler = () => {
-      ndis.NdisMCmDeregisterSapComplete(NDIS_STATUS_SUCCESS, sap as never);
-      return NDIS_STATUS_PENDING;
-    };
-    core.client.ndis.NdisClDeregisterSap(sap as never);
-    expect(core.client.ndis.NdisClCloseAddressFamily(af)).toBe(NDIS_STATUS_PENDING);
-    const completions = core.client.log.map(({ name }) => name).filter((name) => /^ProtocolCl.*Complete/.test(name));
-    expect(completions).toEqual([
-      "ProtocolClOpenAfCompleteEx",
-      "ProtocolClRegisterSapComplete",
-      "ProtocolClMakeCallComplete",
-      "ProtocolClModifyCallQoSComplete",
-      "ProtocolClCloseCallComplete",
-      "ProtocolClDeregisterSapComplete",
-      "ProtocolClCloseAfComplete",
-    ]);
-    expect(core.live).toMatchObject({ addressFamilies: 0, saps: 0, vcs: 0, activeVcs: 0 });
-  });
+describe("22. Concurrency", () =>
+  onBoth((route) => {
+    behaviour("CNC-02", "every pended request may be completed before its call returns", () => {
+      const core = started(route);
+      const { ndis, on } = core.manager;
+      on.cm.CmOpenAfHandler = (_binding, _family, af) => {
+        ndis.NdisMCmOpenAddressFamilyComplete(NDIS_STATUS_SUCCESS, af, { af });
+        return NDIS_STATUS_PENDING;
+      };
+      expect(open(core)).toEqual({ status: NDIS_STATUS_PENDING, handle: null });
+      const af = core.client.last("ProtocolClOpenAfCompleteEx")[1] as NdisAfHandle;
+      on.cm.CmRegisterSapHandler = (_af, _sap, sap) => {
+        ndis.NdisMCmRegisterSapComplete(NDIS_STATUS_SUCCESS, sap, { sap });
+        return NDIS_STATUS_PENDING;
+      };
+      expect(register(core, af).status).toBe(NDIS_STATUS_PENDING);
+      const { handle: vc } = create(core, af);
+      if (vc === null) throw new Error("no VC");
+      on.cm.CmMakeCallHandler = () => {
+        core.activate(vc);
+        core.completeCall(vc);
+        return NDIS_STATUS_PENDING;
+      };
+      on.cm.CmModifyCallQoSHandler = () => {
+        core.activate(vc);
+        ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
+        return NDIS_STATUS_PENDING;
+      };
+      on.cm.CmCloseCallHandler = () => {
+        core.completeClose(vc);
+        core.deactivate(vc);
+        return NDIS_STATUS_PENDING;
+      };
+      expect(core.makeCall(vc)).toBe(NDIS_STATUS_PENDING);
+      expect(core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS)).toBe(NDIS_STATUS_PENDING);
+      expect(core.closeCall(vc)).toBe(NDIS_STATUS_PENDING);
+      core.client.ndis.NdisCoDeleteVc(vc);
+      on.cm.CmCloseAfHandler = () => {
+        ndis.NdisMCmCloseAddressFamilyComplete(NDIS_STATUS_SUCCESS, af);
+        return NDIS_STATUS_PENDING;
+      };
+      const sap = core.client.last("ProtocolClRegisterSapComplete")[3];
+      on.cm.CmDeregisterSapHandler = () => {
+        ndis.NdisMCmDeregisterSapComplete(NDIS_STATUS_SUCCESS, sap as never);
+        return NDIS_STATUS_PENDING;
+      };
+      core.client.ndis.NdisClDeregisterSap(sap as never);
+      expect(core.client.ndis.NdisClCloseAddressFamily(af)).toBe(NDIS_STATUS_PENDING);
+      const completions = core.client.log.map(({ name }) => name).filter((name) => /^ProtocolCl.*Complete/.test(name));
+      expect(completions).toEqual([
+        "ProtocolClOpenAfCompleteEx",
+        "ProtocolClRegisterSapComplete",
+        "ProtocolClMakeCallComplete",
+        "ProtocolClModifyCallQoSComplete",
+        "ProtocolClCloseCallComplete",
+        "ProtocolClDeregisterSapComplete",
+        "ProtocolClCloseAfComplete",
+      ]);
+      expect(core.live).toMatchObject({ addressFamilies: 0, saps: 0, vcs: 0, activeVcs: 0 });
+    });
 
-  enforced("CNC-09", "no waiting for the close of an address family inside a callback", {
-    by: "client",
-    caught: () => openAndCloseAtOnce(route, true),
-    passes: () => openAndCloseAtOnce(route, false),
-  });
-});
+    enforced("CNC-09", "no waiting for the close of an address family inside a callback", {
+      by: "client",
+      caught: () => openAndCloseAtOnce(route, true),
+      passes: () => openAndCloseAtOnce(route, false),
+    });
+  }));
 
 /** A client that opens an address family when it hears of it, and closes it again: it may wait for that, but not there. */
 function openAndCloseAtOnce(route: Route, waits: boolean): void {

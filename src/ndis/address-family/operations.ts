@@ -35,7 +35,7 @@ export function registerMcmAddressFamily(
   if (isTaken(adapter, addressFamily)) return NDIS_STATUS_FAILURE;
   if (adapter.state !== "Initializing") {
     const message = `an address family is registered from MiniportInitializeEx, and ${adapter.traceName} is ${adapter.state}`;
-    adapter.environment.misuse("AF-02", driver.name, message);
+    adapter.environment.suspect("AF-02", driver.name, message);
   }
   if (allocationFails(adapter.environment)) return NDIS_STATUS_RESOURCES;
   announce(register(adapter, addressFamily, null));
@@ -50,9 +50,10 @@ export function registerCmAddressFamily(binding: Binding, addressFamily: CO_ADDR
   const { adapter } = binding;
   if (binding.co === null || binding.callManager === null || adapter.driver.co === null) return NDIS_STATUS_FAILURE;
   if (binding.state === "Closing" || isTaken(adapter, addressFamily)) return NDIS_STATUS_FAILURE;
+  // Suspect only: NDPROXY offers its family when it has heard of another one (WAN-02).
   if (binding.state !== "Opening") {
     const message = `an address family is registered from ProtocolBindAdapterEx, and ${binding.traceName} is ${binding.state}`;
-    binding.environment.misuse("AF-01", binding.protocol.name, message);
+    binding.environment.suspect("AF-01", binding.protocol.name, message);
   }
   if (allocationFails(adapter.environment)) return NDIS_STATUS_RESOURCES;
   const registration = register(adapter, addressFamily, binding);
