@@ -12,8 +12,6 @@ export class AddressFamilyRegistration {
   readonly addressFamily: CO_ADDRESS_FAMILY;
   /** Of a stand-alone call manager; null for an MCM. */
   readonly binding: Binding | null;
-  /** What clients have open of it. */
-  readonly families = new Set<AddressFamily>();
   /** Whom ProtocolCoAfRegisterNotify has told of it. */
   readonly announcedTo = new WeakSet<Binding>();
 

@@ -106,9 +106,10 @@ export function withdrawAddressFamilies(binding: Binding): void {
 }
 
 /** Before its binding closes a call manager has asked every client to close (AF-33). */
-function checkNotified({ families, owner }: AddressFamilyRegistration): void {
-  for (const af of families) {
-    if (af.state !== "OPEN" && af.state !== "OPENING") continue;
+function checkNotified(registration: AddressFamilyRegistration): void {
+  const { adapter, owner } = registration;
+  for (const af of adapter.openAddressFamilies) {
+    if (af.registration !== registration || (af.state !== "OPEN" && af.state !== "OPENING")) continue;
     const message = `${owner} closes its binding, and never asked ${af.binding.protocol.name} to close ${af.traceName}`;
     af.environment.misuse("AF-33", owner, message, af);
   }
@@ -121,7 +122,7 @@ function notifyClient(binding: Binding, registration: AddressFamilyRegistration)
   const answer = co.CoAfRegisterNotifyHandler(binding.context, { ...registration.addressFamily });
   if (!isBlocking(answer)) return;
   const closing = (): AddressFamily | null =>
-    [...registration.families].find((af) => af.binding === binding && af.closePended) ?? null;
+    [...binding.adapter.openAddressFamilies].find((af) => af.binding === binding && af.closePended) ?? null;
   const body = withoutAwaitingClose("CNC-09", binding.protocol.name, closing, answer);
   binding.environment.processor.startThread("ProtocolCoAfRegisterNotify", body);
 }
@@ -149,7 +150,6 @@ export function openAddressFamily(
   environment.live.addressFamilies++;
   binding.addressFamilies++;
   binding.adapter.openAddressFamilies.add(af);
-  registration.families.add(af);
   const context = new OutParameter<NDIS_CONTEXT>();
   af.openPended = true;
   const handle = toHandle<NdisAfHandle>(af);
@@ -216,7 +216,6 @@ function forget(af: AddressFamily): void {
   af.environment.live.addressFamilies--;
   af.binding.addressFamilies--;
   af.binding.adapter.openAddressFamilies.delete(af);
-  af.registration.families.delete(af);
 }
 
 /** Its call manager is gone: the address family is closed without asking it. */
@@ -225,7 +224,7 @@ export function abandonAddressFamily(af: AddressFamily): void {
   if (af.state === "OPEN" || af.state === "NOTIFIED")
     advance(environment, ADDRESS_FAMILY_STATES, af, "Close", registration.owner);
   af.closePended = false;
-  af.notifyPended = false;
+  if (af.notifyPended) endNotification(af);
   advance(
     environment,
     ADDRESS_FAMILY_STATES,
