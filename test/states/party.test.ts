@@ -151,6 +151,17 @@ describe.each(ROUTES)("23.3 party, %s", (route) => {
     expect(new Member(route, "LAST").state).toBe("LAST");
   });
 
+  it("PTY-09: a party whose only other is being added still is not dropped: the addition may fail", () => {
+    const at = new Member(route, "UP");
+    const adding = at.add();
+    if (at.other === null) throw new Error("no other party");
+    at.drop(at.other);
+    at.dropped(at.other);
+    expect(at.drop(at.party)).toBe(NDIS_STATUS_FAILURE);
+    at.added(adding, NDIS_STATUS_FAILURE);
+    expect(at.state).toBe("LAST");
+  });
+
   it("a drop that the call manager refuses leaves the party up", () => {
     const at = new Member(route, "DROPPING");
     at.core.manager.ndis.NdisMCmDropPartyComplete(NDIS_STATUS_NOT_ACCEPTED, handleOf(at.party));

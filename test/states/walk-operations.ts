@@ -305,9 +305,9 @@ const members = (model: Model, ...states: string[]): Membership[] =>
     .flatMap((vc) => (vc.parties ?? []).map((party) => ({ vc, party })))
     .filter(({ vc, party }) => states.includes(party.state) && !/^(DIAL|CLOSE)/.test(vc.state));
 
-/** Whether the call has a party beside this one that is not on its way out. */
+/** Whether the call has a party beside this one that is neither on its way in nor out. */
 const hasOthers = ({ vc, party }: Membership): boolean =>
-  (vc.parties ?? []).some((other) => other !== party && other.state !== "DROPPING");
+  (vc.parties ?? []).some((other) => other !== party && other.state !== "DROPPING" && other.state !== "ADDING");
 
 function gone({ vc, party }: Membership): void {
   drop(vc.parties ?? [], party);

@@ -91,7 +91,9 @@ export function clDropParty(
   Size: number,
 ): NDIS_STATUS {
   if (party.state === "RDROP" || party.state === "UP") {
-    const others = (party.vc.parties ?? []).filter((other) => other !== party && other.state !== "DROPPING");
+    const others = (party.vc.parties ?? []).filter(
+      (other) => other !== party && other.state !== "DROPPING" && other.state !== "ADDING",
+    );
     if (others.length === 0) return NDIS_STATUS_FAILURE;
   }
   const moved = advanceParty(party, "DropParty", owner);
