@@ -335,7 +335,10 @@ describe("2. Address family: how an open ends", () =>
         const { cm } = core.manager.on;
         const vc = core.connectedVc(af);
         const before = core.client.log.length;
-        cm.CmModifyCallQoSHandler = () => answer;
+        cm.CmModifyCallQoSHandler = () => {
+          core.activate(vc);
+          return answer;
+        };
         cm.CmCloseCallHandler = () => answer;
         cm.CmMakeCallHandler = () => NDIS_STATUS_FAILURE;
         cm.CmRegisterSapHandler = (_af, _sap, handle, slot) => {

@@ -4,7 +4,6 @@ import {
   CALL_PARAMETERS_CHANGED,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_INVALID_DATA,
-  NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_NOT_SUPPORTED,
   NDIS_STATUS_PENDING,
   NDIS_STATUS_RESOURCES,
@@ -216,8 +215,8 @@ describe("9. QoS changes: a miniport that refuses", () => {
     const call = connected("cm");
     const { core, vc } = call;
     ask(call);
-    core.miniport.on.co.CoActivateVcHandler = () => NDIS_STATUS_NOT_ACCEPTED;
-    expect(core.activate(vc)).toBe(NDIS_STATUS_NOT_ACCEPTED);
+    core.miniport.on.co.CoActivateVcHandler = () => NDIS_STATUS_RESOURCES;
+    expect(core.activate(vc)).toBe(NDIS_STATUS_RESOURCES);
     complete(call, NDIS_STATUS_FAILURE);
     expect(core.live.activeVcs).toBe(1);
     expect(broken(() => send(call))).toBe("nothing");

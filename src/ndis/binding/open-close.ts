@@ -90,7 +90,7 @@ export function closeAdapter(environment: NdisEnvironment, owner: string, handle
       "NdisCloseAdapterEx outside ProtocolBindAdapterEx and ProtocolUnbindAdapterEx: NdisUnbindAdapter asks for it";
     environment.misuse("BND-12", owner, message);
   }
-  reportUnfinished(environment, (vc) => vc.binding === binding);
+  reportUnfinished(environment, (vc) => vc.binding === binding || vc.addressFamily?.registration.binding === binding);
   if (binding.addressFamilies > 0) {
     environment.misuse(
       "BND-08",

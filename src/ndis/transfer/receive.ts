@@ -49,8 +49,8 @@ export function indicateReceive(
 }
 
 /** Data end with the deactivation (ACT-18), and those of a call begin after its activation (ACT-01). */
-function ruleOfReceive({ active, wasActive, state, adapter }: Vc): string {
-  if (!active && wasActive) return "ACT-18";
+function ruleOfReceive({ active, activations, state, adapter }: Vc): string {
+  if (!active && activations > 0) return "ACT-18";
   const hasCall = state === "DIAL" || state === "OFFER" || state === "ACC";
   return !active && hasCall && adapter.driver.callManager !== null ? "ACT-01" : "RCV-10";
 }

@@ -159,7 +159,6 @@ function checkBuffersAreBack(vc: Vc, miniport: string): void {
 function noteActive(vc: Vc): void {
   if (vc.active) return;
   vc.active = true;
-  vc.wasActive = true;
   vc.environment.live.activeVcs++;
   refreshDataPath(vc);
 }

@@ -35,8 +35,6 @@ export class Vc implements Stateful<VcState> {
   instanceName: string | null = null;
   state: VcState = "NONE";
   active = false;
-  /** Whether it has ever been active. */
-  wasActive = false;
   /** Whether the client may send now, and whether receives may be indicated now; kept by {@link advanceVc}. */
   maySend = false;
   mayReceive = false;
