@@ -5,7 +5,7 @@ import { addContractCommands } from "./contract-commands.ts";
 import { engineUrl } from "./engine.ts";
 import { EXIT_BAD_INPUT, EXIT_OK, EXIT_OWN_FAULT, UsageError } from "./exit-code.ts";
 import type { RunCommandOptions } from "./run-command.ts";
-import type { VerifyCommandOptions } from "./verify/verify-command.ts";
+import { addVerifyCommand } from "./verify/add-verify-command.ts";
 
 export interface MainOptions {
   /** Another engine than src/lab/run.ts; tests use it. */
@@ -48,25 +48,9 @@ export async function main(parameters: readonly string[], options: MainOptions =
     exitCode = code;
   });
 
-  program
-    .command("verify")
-    .description("put a driver of your own through the conformance suite: a scorecard by rule")
-    .argument("<DRIVER.ts>", "a module that exports DriverEntry, and perhaps its role")
-    .option("--role <R>", "what the driver is: mcm, call-manager, client")
-    .option("--only <TEXT>", "only cases whose name contains this")
-    .option("--rule <ID=LEVEL...>", "on, warn or off for a rule or a whole area: RCV-03=warn, QOS=off")
-    .option("--json", "print the scorecard as JSON")
-    .option("--junit <FILE>", "write it as JUnit XML, too")
-    .option("--sarif <FILE>", "write it as SARIF 2.1.0, too")
-    .helpOption("--help", "show help")
-    .addHelpText(
-      "after",
-      "\nThe laboratory supplies the other roles: reference drivers, a NIC, a switch and a second host.\nExit code: 0 every case passed, 1 a rule was broken, 2 bad input.",
-    )
-    .action(async (file: string, verifyOptions: VerifyCommandOptions) => {
-      const { verifyCommand } = await import("./verify/verify-command.ts");
-      exitCode = await verifyCommand(file, verifyOptions, packageVersion());
-    });
+  addVerifyCommand(program, packageVersion(), (code) => {
+    exitCode = code;
+  });
 
   if (benchIsThere()) {
     program

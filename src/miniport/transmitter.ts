@@ -33,7 +33,6 @@ const LAST = 1 << TXD.last.lsb;
 const SHORT_BYTES = COPY_BREAK_BYTES;
 const SUCCESS = NDIS_STATUS_SUCCESS;
 const COUNT_SHIFT = TXC.count.lsb;
-
 const NO_ENTRY = -1;
 
 /** Ring entries that data leaves to signalling, at most: a client that keeps the ring full must not starve SSCOP. */

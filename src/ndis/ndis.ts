@@ -6,8 +6,8 @@ import type { AdapterConfiguration, MiniportAdapter } from "./adapter/adapter.ts
 import type { RemovalOptions } from "./adapter/devices.ts";
 import { Devices } from "./adapter/devices.ts";
 import { resetAdapter } from "./adapter/reset.ts";
+import { unfinishedRequests } from "./address-family/unfinished.ts";
 import { notifyProtocol } from "./binding/net-pnp-events.ts";
-import type { Unfinished } from "./call/unfinished.ts";
 import { unfinished } from "./call/unfinished.ts";
 import type { DdiRole } from "./ddi/catalog.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
@@ -43,6 +43,8 @@ import { NetBufferCounts } from "./net-buffer/index.ts";
 import { observeLibrary } from "./observe.ts";
 import { OidRequests } from "./oid/oid-request.ts";
 import { askMiniport } from "./oid/own-requests.ts";
+import type { Unfinished } from "./verifier/request-watch.ts";
+import { RequestWatch } from "./verifier/request-watch.ts";
 import type { VerifierSettings } from "./verifier/verifier.ts";
 
 export interface NdisOptions {
@@ -58,6 +60,7 @@ export class Ndis {
   readonly buffers = new NetBufferCounts();
   readonly #parts: LibraryParts;
   readonly #devices: Devices;
+  readonly #watch: RequestWatch;
 
   constructor(machine: Machine, options: NdisOptions = {}) {
     const { verifier = true, asksMiniports = false } = options;
@@ -67,6 +70,11 @@ export class Ndis {
     const oids = new OidRequests(environment);
     this.#devices = new Devices(environment, asksMiniports ? (adapter) => askMiniport(oids, adapter) : null);
     const { adapters } = this.#devices;
+    this.#watch = new RequestWatch(
+      environment,
+      () => adapters.length > 0,
+      () => this.unfinished,
+    );
     this.#parts = { environment, devices: this.#devices, oids, adapters, bufferCounts: this.buffers };
   }
 
@@ -80,9 +88,9 @@ export class Ndis {
     return { ...this.environment.live, ...this.buffers };
   }
 
-  /** What drivers owe each other at the moment, by the rules of calls: at quiescence, who keeps whom waiting. Nothing with the verifier off. */
+  /** What drivers owe each other at the moment: at quiescence, who keeps whom waiting. Nothing is known of VCs with the verifier off. */
   get unfinished(): readonly Unfinished[] {
-    return unfinished(this.environment, () => true);
+    return [...this.adapters.flatMap(unfinishedRequests), ...unfinished(this.environment, () => true)];
   }
 
   /** Loads an MCM: runs its DriverEntry. A body for a system thread; its result is the driver's status. */
@@ -120,6 +128,7 @@ export class Ndis {
    * This and what follows are bodies for a system thread. FAILURE when the state of the adapter does not allow it.
    */
   startDevice(slot: BusSlot, driverName: string, configuration: AdapterConfiguration): Blocking<NDIS_STATUS> {
+    this.#watch.start();
     return this.#devices.start(slot, driverName, configuration);
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DriverEntry as CallManagerDriverEntry } from "../../src/call-manager/index.ts";
 import type { CaseResult, Subject } from "../../src/lab/conformance/index.ts";
 import { CONFORMANCE_CASES, runCase, scorecardOf } from "../../src/lab/conformance/index.ts";
 import { callingClient, GYM } from "../../src/lab/gym/index.ts";
@@ -7,6 +8,7 @@ import { findRule, findVerifierRule } from "../../src/ndis/index.ts";
 
 const REFERENCES: readonly Subject[] = [
   { role: "mcm", name: "vmcm", load: () => ({ name: "vmcm", DriverEntry }) },
+  { role: "call-manager", name: "vcm", load: () => ({ name: "vcm", DriverEntry: CallManagerDriverEntry }) },
   { role: "client", name: "caller", load: () => callingClient("caller") },
 ];
 
@@ -24,6 +26,13 @@ describe("the conformance suite", () => {
       (id) => findRule(id) === null && findVerifierRule(id) === null,
     );
     expect(unknown).toEqual([]);
+  });
+
+  it("is the same over both routes: an MCM and a call manager go through the same cases", () => {
+    const casesOf = (role: Subject["role"]) =>
+      CONFORMANCE_CASES.filter(({ roles }) => roles.includes(role)).map(({ id }) => id);
+    expect(casesOf("call-manager")).toEqual(casesOf("mcm"));
+    expect(casesOf("mcm").length).toBeGreaterThan(15);
   });
 
   for (const subject of REFERENCES) {

@@ -9,6 +9,8 @@ export const ROLES: readonly SubjectRole[] = ["mcm", "call-manager", "client"];
 interface DriverModule {
   readonly DriverEntry: (...parameters: never[]) => unknown;
   readonly role?: unknown;
+  /** A call manager may bring its miniport along. */
+  readonly MiniportDriverEntry?: unknown;
 }
 
 /**
@@ -18,6 +20,8 @@ interface DriverModule {
  */
 export async function loadSubject(file: string, role: string | undefined, cases: number): Promise<Subject> {
   if (!existsSync(file)) throw new UsageError(`${file}: no such file; a driver module exports DriverEntry`);
+  // In the repository TypeScript is understood already.
+  if (extname(import.meta.url) !== ".ts") (await import("tsx/esm/api")).register();
   const modules: DriverModule[] = [];
   for (let copy = 0; copy < Math.max(1, cases); copy++) modules.push(await importDriver(file, copy));
   const said = role ?? modules[0]?.role;
@@ -32,7 +36,12 @@ export async function loadSubject(file: string, role: string | undefined, cases:
     const module = modules[next++ % modules.length];
     return { name, DriverEntry: module.DriverEntry };
   };
-  return { role: known, name, load } as Subject;
+  const loadMiniport = () => ({
+    name: `${name}-miniport`,
+    DriverEntry: modules[next % modules.length].MiniportDriverEntry,
+  });
+  const hasMiniport = known === "call-manager" && typeof modules[0].MiniportDriverEntry === "function";
+  return { role: known, name, load, ...(hasMiniport ? { loadMiniport } : {}) } as Subject;
 }
 
 async function importDriver(file: string, copy: number): Promise<DriverModule> {

@@ -34,6 +34,8 @@ export async function verifyCommand(file: string, options: VerifyCommandOptions,
   const onCase = (result: CaseResult): void => {
     if (!quiet) process.stdout.write(caseLines(result, paint));
   };
+  // What the driver prints is not part of the scorecard.
+  if (quiet) console.log = console.error;
   const card = scorecardOf(subject, runSuite(subject, { verifier, filter, onCase }));
   if (options.junit !== undefined) writeFileSync(options.junit, toJunit(card));
   if (options.sarif !== undefined) writeFileSync(options.sarif, toSarif(card, file, version));

@@ -1,16 +1,9 @@
 import type { ClientCall } from "../../client/index.ts";
 import { AtmClient } from "../../client/index.ts";
 import type { BugCheck, Chooser } from "../../machine/index.ts";
-import type {
-  Blocking,
-  ClientLibrary,
-  DriverImage,
-  MiniportCallManagerLibrary,
-  NDIS_STATUS_FINAL,
-  VerifierSettings,
-} from "../../ndis/index.ts";
+import type { Blocking, NDIS_STATUS_FINAL, VerifierSettings } from "../../ndis/index.ts";
 import { NDIS_STATUS_NOT_ACCEPTED, NDIS_STATUS_SUCCESS, statusName } from "../../ndis/index.ts";
-import type { LabHost, NicPlan } from "../laboratory.ts";
+import type { HostPlan, LabHost, NicPlan } from "../laboratory.ts";
 import { Laboratory } from "../laboratory.ts";
 import type { Subject } from "./subject.ts";
 
@@ -247,15 +240,10 @@ export class Stage {
 /** The status with which the reference clients reject. */
 export const REJECTS: NDIS_STATUS_FINAL = NDIS_STATUS_NOT_ACCEPTED;
 
-interface Drivers {
-  readonly callManager?: DriverImage<MiniportCallManagerLibrary>;
-  readonly client?: AtmClient;
-  readonly clients?: readonly DriverImage<ClientLibrary>[];
-}
-
-function driversOf(subject: Subject, near: Actor | null): Drivers {
+function driversOf(subject: Subject, near: Actor | null): Partial<HostPlan> {
   if (subject.role === "client") return { clients: [subject.load()] };
-  if (near === null) return {};
-  if (subject.role === "mcm") return { callManager: subject.load(), client: near.client };
-  throw new Error("a stand-alone call manager needs a host with its miniport");
+  const client = near === null ? {} : { client: near.client };
+  if (subject.role === "mcm") return { ...client, callManager: subject.load() };
+  const miniport = subject.loadMiniport === undefined ? {} : { coMiniport: subject.loadMiniport() };
+  return { ...client, ...miniport, route: "call-manager", standAloneCallManager: subject.load() };
 }

@@ -1,4 +1,10 @@
-import type { CallManagerLibrary, ClientLibrary, DriverImage, MiniportCallManagerLibrary } from "../../ndis/index.ts";
+import type {
+  CallManagerLibrary,
+  ClientLibrary,
+  CoMiniportLibrary,
+  DriverImage,
+  MiniportCallManagerLibrary,
+} from "../../ndis/index.ts";
 
 /** What a driver under test can be. The laboratory supplies the other roles. */
 export type SubjectRole = "mcm" | "call-manager" | "client";
@@ -17,4 +23,6 @@ export interface SubjectOf<Role extends SubjectRole> {
   readonly role: Role;
   readonly name: string;
   readonly load: () => DriverImage<LibraryOfRole[Role]>;
+  /** The miniport below a call manager; the reference CO miniport when there is none. */
+  readonly loadMiniport?: () => DriverImage<CoMiniportLibrary>;
 }

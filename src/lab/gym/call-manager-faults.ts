@@ -117,7 +117,7 @@ export const CALL_MANAGER_FAULTS: readonly FaultyDriver[] = [
       },
     }),
   }),
-  miscallingMcm("mcm-never-deactivates", "VC-17", "VCs of ended calls are deleted while they are active", () => ({
+  miscallingMcm("mcm-never-deactivates", "CLS-08", "VCs of ended calls are never deactivated", () => ({
     NdisMCmDeactivateVc: () => NDIS_STATUS_SUCCESS,
   })),
   miscallingMcm("mcm-uses-deleted-vc", "VC-22", "the VC handle is used once more after its deletion", (ndis) => ({

@@ -69,7 +69,7 @@ export const CLIENT_FAULTS: readonly FaultyDriver[] = [
   })),
   miscallingClient(
     "client-sends-after-close",
-    "SND-14",
+    "CLS-02",
     "a farewell frame is sent after the call was closed",
     (ndis) => {
       let last: Parameters<typeof ndis.NdisCoSendNetBufferLists> | null = null;
@@ -119,9 +119,24 @@ export const CLIENT_FAULTS: readonly FaultyDriver[] = [
       },
     };
   }),
-  miscallingClient("client-forgets-failed-vc", "OUT-18", "the VC of a call that failed is not deleted", () => ({
-    NdisCoDeleteVc: () => NDIS_STATUS_SUCCESS,
-  })),
+  miscallingClient("client-forgets-failed-vc", "OUT-18", "the VC of a call that failed is not deleted", (ndis) => {
+    const closed = new Set<NdisVcHandle>();
+    return {
+      NdisClCloseCall: (vc, party, data, size) => {
+        closed.add(vc);
+        return ndis.NdisClCloseCall(vc, party, data, size);
+      },
+      NdisCoDeleteVc: (vc) => (closed.has(vc) ? ndis.NdisCoDeleteVc(vc) : NDIS_STATUS_SUCCESS),
+    };
+  }),
+  miscallingClient(
+    "client-forgets-vcs",
+    "CLS-11",
+    "VCs of calls that are over are neither deleted nor used again",
+    () => ({
+      NdisCoDeleteVc: () => NDIS_STATUS_SUCCESS,
+    }),
+  ),
   miscallingClient(
     "client-uses-deleted-vc",
     "VC-22",
@@ -273,7 +288,7 @@ export const CLIENT_FAULTS: readonly FaultyDriver[] = [
       },
     }),
   ),
-  miscallingClient("client-leaks-pool", "MEM-08", "the pool of NET_BUFFER_LISTs is not freed", () => ({
+  miscallingClient("client-leaks-pool", "MEM-02", "the pool of NET_BUFFER_LISTs is not freed", () => ({
     NdisFreeNetBufferListPool: () => {},
   })),
 ];

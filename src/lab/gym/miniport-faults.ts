@@ -1,5 +1,5 @@
 import { DriverEntry } from "../../miniport/index.ts";
-import type { DriverImage, MiniportCallManagerLibrary } from "../../ndis/index.ts";
+import type { DriverImage, MiniportCallManagerLibrary, NET_BUFFER_LIST } from "../../ndis/index.ts";
 import { EX_POOL_PRIORITY, NDIS_SPIN_LOCK, NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS } from "../../ndis/index.ts";
 import type { FaultyDriver, Miscalls, Mishandlers } from "./faulty-driver.ts";
 import { miscalling, mishandling } from "./faulty-driver.ts";
@@ -44,12 +44,25 @@ export const MINIPORT_FAULTS: readonly FaultyDriver[] = [
     NdisMCoIndicateReceiveNetBufferLists: (vc, lists, count, flags) =>
       ndis.NdisMCoIndicateReceiveNetBufferLists(vc, lists, count + 1, flags),
   })),
-  miscallingMcm("mcm-indicates-twice", "RCV-06", "lists are indicated again that the client still has", (ndis) => ({
-    NdisMCoIndicateReceiveNetBufferLists: (vc, lists, count, flags) => {
-      ndis.NdisMCoIndicateReceiveNetBufferLists(vc, lists, count, flags);
-      ndis.NdisMCoIndicateReceiveNetBufferLists(vc, lists, count, flags);
+  miscallingMcm(
+    "mcm-indicates-late",
+    "ACT-18",
+    "a late interrupt indicates a frame on a VC that was deactivated",
+    (ndis) => {
+      let last: NET_BUFFER_LIST | null = null;
+      return {
+        NdisMCoIndicateReceiveNetBufferLists: (vc, lists, count, flags) => {
+          last = lists;
+          ndis.NdisMCoIndicateReceiveNetBufferLists(vc, lists, count, flags);
+        },
+        NdisMCmDeactivateVc: (vc) => {
+          const status = ndis.NdisMCmDeactivateVc(vc);
+          if (last !== null) ndis.NdisMCoIndicateReceiveNetBufferLists(vc, last, 1, 0);
+          return status;
+        },
+      };
     },
-  })),
+  ),
   miscallingMcm(
     "mcm-completes-sends-twice",
     "SND-09",
@@ -61,25 +74,19 @@ export const MINIPORT_FAULTS: readonly FaultyDriver[] = [
       },
     }),
   ),
-  miscallingMcm("mcm-loses-send", "SND-06", "one send is never completed", (ndis) => {
-    let lost = false;
-    return {
-      NdisMCoSendNetBufferListsComplete: (vc, lists, flags) => {
-        if (lost || lists.Next !== null) ndis.NdisMCoSendNetBufferListsComplete(vc, lists, flags);
-        lost ||= lists.Next === null;
-      },
-    };
-  }),
   miscallingMcm(
-    "mcm-deactivates-with-receives-out",
-    "ACT-17",
-    "the VC is deactivated when the peer hangs up, whatever is still out",
-    (ndis) => ({
-      NdisMCoIndicateReceiveNetBufferLists: (vc, lists, count, flags) => {
-        ndis.NdisMCmDeactivateVc(vc);
-        ndis.NdisMCoIndicateReceiveNetBufferLists(vc, lists, count, flags);
-      },
-    }),
+    "mcm-loses-sends",
+    "NdisTimedDataHang",
+    "the first completion interrupt of a VC is lost, and its sends with it",
+    (ndis) => {
+      let lost = false;
+      return {
+        NdisMCoSendNetBufferListsComplete: (vc, lists, flags) => {
+          if (lost) ndis.NdisMCoSendNetBufferListsComplete(vc, lists, flags);
+          lost = true;
+        },
+      };
+    },
   ),
   miscallingMcm(
     "mcm-registers-af-at-dispatch",
@@ -118,10 +125,15 @@ export const MINIPORT_FAULTS: readonly FaultyDriver[] = [
       },
     }),
   }),
-  miscallingMcm("mcm-forgets-tag", "MEM-04", "memory is allocated without a tag", (ndis) => ({
-    NdisAllocateMemoryWithTagPriority: (handle, length, _tag, priority) =>
-      ndis.NdisAllocateMemoryWithTagPriority(handle, length, 0, priority),
-  })),
+  mishandlingMcm("mcm-forgets-tag", "MEM-04", "memory is allocated without a tag", {
+    miniport: ({ InitializeHandlerEx }, ndis) => ({
+      InitializeHandlerEx: (handle, context, parameters) => {
+        const address = ndis.NdisAllocateMemoryWithTagPriority(handle, 256, 0, EX_POOL_PRIORITY.NormalPoolPriority);
+        ndis.NdisFreeMemory(address, 0, 0);
+        return InitializeHandlerEx?.(handle, context, parameters) ?? NDIS_STATUS_FAILURE;
+      },
+    }),
+  }),
   miscallingMcm("mcm-frees-shared-memory-short", "MEM-05", "shared memory is freed with another length", (ndis) => ({
     NdisMFreeSharedMemory: (handle, length, ...rest) => ndis.NdisMFreeSharedMemory(handle, length / 2, ...rest),
   })),

@@ -5,6 +5,7 @@ import type { CO_ADDRESS_FAMILY } from "../ddi/structures/calls.ts";
 import type { CallManagerHandlers, ClientHandlers, MiniportDriver, ProtocolDriver } from "../driver/drivers.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { Stateful, TransitionTable } from "../funnel.ts";
+import type { Sap } from "../sap/sap.ts";
 
 /** An address family that a call manager offers on an adapter. */
 export class AddressFamilyRegistration {
@@ -98,6 +99,8 @@ export class AddressFamily implements Stateful<AddressFamilyState> {
   /** VCs with a call that the client has not closed. */
   calls = 0;
   saps = 0;
+  /** The same, each: what is owed on them is asked of them. */
+  readonly openSaps = new Set<Sap>();
   /** SAPs that the client has not deregistered. */
   heldSaps = 0;
 

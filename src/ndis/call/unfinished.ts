@@ -1,20 +1,16 @@
 import type { NdisEnvironment } from "../environment.ts";
 import type { Party } from "../party/party.ts";
 import type { Vc } from "../vc/vc.ts";
+import type { Unfinished } from "../verifier/request-watch.ts";
 
-/** What a driver has to do still before a VC can go, and the rule that says so. */
-export interface Unfinished {
-  readonly rule: string;
-  /** The driver that owes it. */
-  readonly owner: string;
-  readonly message: string;
-  /** The VC or the party. */
-  readonly object: Vc | Party;
-}
+/** What a driver has to do still before a VC can go. */
+export type UnfinishedCall = Unfinished<Vc | Party>;
+
+type Owe = (rule: string, owner: string, what: string, object?: Vc | Party) => UnfinishedCall;
 
 /** What is owed on every VC that `isMeant`, oldest VC first; nothing is known with the verifier off. */
-export function unfinished(environment: NdisEnvironment, isMeant: (vc: Vc) => boolean): readonly Unfinished[] {
-  const found: Unfinished[] = [];
+export function unfinished(environment: NdisEnvironment, isMeant: (vc: Vc) => boolean): readonly UnfinishedCall[] {
+  const found: UnfinishedCall[] = [];
   for (const vc of environment.verifier?.vcs ?? []) {
     const owed = isMeant(vc) ? unfinishedOn(vc) : null;
     if (owed !== null) found.push(owed);
@@ -29,15 +25,29 @@ export function reportUnfinished(environment: NdisEnvironment, isMeant: (vc: Vc)
 }
 
 /** The first thing that has to happen: everything else waits for it. */
-function unfinishedOn(vc: Vc): Unfinished | null {
-  if (vc.addressFamily === null) return null;
+function unfinishedOn(vc: Vc): UnfinishedCall | null {
   const client = vc.binding.protocol.name;
-  const { owner: callManager } = vc.addressFamily.registration;
-  const owed = (rule: string, owner: string, what: string, object: Vc | Party = vc): Unfinished => {
-    return { rule, owner, message: `${object.traceName}: ${what}`, object };
-  };
+  const miniport = vc.adapter.driver.name;
+  const callManager = vc.addressFamily?.registration.owner ?? client;
+  const owe =
+    (isAwaited: boolean): Owe =>
+    (rule, owner, what, object = vc) => ({
+      rule,
+      owner,
+      message: `${object.traceName}: ${what}`,
+      object,
+      isAwaited,
+    });
+  const owed = owe(true);
   if (vc.indicatedOutstanding > 0)
-    return owed("RCV-04", client, `${vc.indicatedOutstanding} NET_BUFFER_LISTs were never returned`);
+    return owe(vc.closeCallPended || vc.deactivatePended)(
+      "RCV-04",
+      client,
+      `${vc.indicatedOutstanding} NET_BUFFER_LISTs were never returned`,
+    );
+  if (vc.activatePended) return owed("ACT-14", miniport, "the activation that it pended was never completed");
+  if (vc.deactivatePended) return owed("ACT-21", miniport, "the deactivation that it pended was never completed");
+  if (vc.addressFamily === null) return null;
   if (vc.makeCallPended) return owed("OUT-07", callManager, "the make-call that it pended was never completed");
   if (vc.incomingCallPended) return owed("INC-05", client, "the offer that it pended was never answered");
   if (vc.closeCallPended) return owed("CLS-09", callManager, "the close-call that it pended was never completed");
@@ -48,29 +58,36 @@ function unfinishedOn(vc: Vc): Unfinished | null {
     if (party.state === "RDROP" && vc.state === "CONN")
       return owed("PTY-14", client, "its incoming drop was never answered", party);
   }
-  return unfinishedCall(vc, client, callManager, owed);
+  return (
+    awaitedOnCall(vc, client, callManager, owed) ??
+    leftOfCall(vc, client, callManager, owe(vc.addressFamily.closePended))
+  );
 }
 
-function unfinishedCall(
-  vc: Vc,
-  client: string,
-  callManager: string,
-  owed: (rule: string, owner: string, what: string) => Unfinished,
-): Unfinished | null {
-  const byMcm = vc.addressFamily?.registration.binding === null;
+/** What the other side waits for. */
+function awaitedOnCall(vc: Vc, client: string, callManager: string, owed: Owe): UnfinishedCall | null {
   switch (vc.state) {
     case "RCLOSE":
       return owed("CLS-16", client, "its incoming close was never answered with NdisClCloseCall");
-    case "CONN":
-      return vc.parties === null ? null : owed("PTY-08", client, `its ${vc.parties.length} parties were never dropped`);
     case "POST":
       return owed("CLS-08", callManager, "it was never deactivated after its call");
+    case "ACC":
+      return owed("INC-15", callManager, "its call was accepted, and neither reported as connected nor as closed");
+    default:
+      return null;
+  }
+}
+
+/** What may stay for as long as its driver likes, but not longer than the address family. */
+function leftOfCall(vc: Vc, client: string, callManager: string, owed: Owe): UnfinishedCall | null {
+  const byMcm = vc.addressFamily?.registration.binding === null;
+  switch (vc.state) {
+    case "CONN":
+      return vc.parties === null ? null : owed("PTY-08", client, `its ${vc.parties.length} parties were never dropped`);
     case "IDLE":
       if (vc.ended === "failed") return owed("OUT-18", client, "it was never deleted after its call failed");
       if (vc.ended === "closed") return owed("CLS-11", client, "it was never deleted after its call");
       return null;
-    case "ACC":
-      return owed("INC-15", callManager, "its call was accepted, and neither reported as connected nor as closed");
     case "ACT":
     case "DONE":
     case "MADE":

@@ -110,6 +110,7 @@ export function registerSap(
   const sap = new Sap(environment, addressFamily, ProtocolSapContext, CoSap);
   environment.live.saps++;
   addressFamily.saps++;
+  addressFamily.openSaps.add(sap);
   addressFamily.heldSaps++;
   const context = new OutParameter<NDIS_CONTEXT>();
   const handle = toHandle<NdisSapHandle>(sap);
@@ -240,4 +241,5 @@ function settleDeregistration(sap: Sap, status: NDIS_STATUS_FINAL): void {
 function forget(sap: Sap): void {
   sap.environment.live.saps--;
   sap.addressFamily.saps--;
+  sap.addressFamily.openSaps.delete(sap);
 }

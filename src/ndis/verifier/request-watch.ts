@@ -17,25 +17,36 @@ export interface Unfinished<About extends Named = Named> {
 const NS_PER_SECOND = 1e9;
 /** How often the watch looks, and for how long somebody may wait: longer than the longest timer of call control, T301 with 180 s. */
 const INTERVAL_NS = 60 * NS_PER_SECOND;
-export const REQUEST_LIMIT_NS = 300 * NS_PER_SECOND;
+const REQUEST_LIMIT_NS = 300 * NS_PER_SECOND;
 
 /**
  * Looks in virtual time for requests that are never completed. It has one event of the clock, in the background, while there are
- * objects that something can be owed on; what runs out is reported in a DPC, so that it stops the machine.
+ * adapters; what runs out is reported in a DPC, so that it stops the machine.
  */
 export class RequestWatch implements ClockTarget {
   readonly #environment: NdisEnvironment;
+  readonly #isNeeded: () => boolean;
   readonly #owed: () => readonly Unfinished[];
   readonly #dpc = new DeferredProcedureCall("NDIS request watch", () => this.#look());
   /** Since when what is owed is known to be, by object and rule. */
   #since = new Map<string, number>();
   #armed = false;
 
-  /** @param owed everything that is owed now, the oldest object first. */
-  constructor(environment: NdisEnvironment, owed: () => readonly Unfinished[]) {
+  /**
+   * @param isNeeded whether there is anything that something can be owed on.
+   * @param owed everything that is owed now.
+   */
+  constructor(environment: NdisEnvironment, isNeeded: () => boolean, owed: () => readonly Unfinished[]) {
     this.#environment = environment;
+    this.#isNeeded = isNeeded;
     this.#owed = owed;
-    environment.verifier?.watched(() => this.#arm());
+  }
+
+  /** Starts to look, until there is nothing left to look at. */
+  start(): void {
+    if (this.#armed || !this.#environment.verifying) return;
+    this.#armed = true;
+    this.#environment.clock.scheduleBackground(INTERVAL_NS, this, 0, 0);
   }
 
   onClock(): void {
@@ -44,12 +55,8 @@ export class RequestWatch implements ClockTarget {
   }
 
   #look(): void {
-    const { clock, verifier } = this.#environment;
-    if (verifier === null || verifier.isEmpty) {
-      this.#since.clear();
-      return;
-    }
-    this.#arm();
+    if (this.#isNeeded()) this.start();
+    const { clock } = this.#environment;
     const before = this.#since;
     this.#since = new Map();
     const late: Unfinished[] = [];
@@ -64,11 +71,5 @@ export class RequestWatch implements ClockTarget {
     const waited = `for ${REQUEST_LIMIT_NS / NS_PER_SECOND} s and longer`;
     for (const { rule, owner, message, object } of late)
       this.#environment.misuse(rule, owner, `${message}, ${waited}`, object);
-  }
-
-  #arm(): void {
-    if (this.#armed) return;
-    this.#armed = true;
-    this.#environment.clock.scheduleBackground(INTERVAL_NS, this, 0, 0);
   }
 }

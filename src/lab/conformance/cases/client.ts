@@ -48,6 +48,22 @@ export const CLIENT_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: "client-receives-on-loan",
+    title: "so much arrives that the miniport lends its last buffers only for the time of the indication",
+    roles: CLIENT,
+    rules: ["RCV-04", "RCV-05"],
+    options: { configuration: { LargeReceiveBuffers: 8 } },
+    run: (stage) => {
+      const call = callSubject(stage);
+      if (call === null) return;
+      for (let i = 0; i < 24; i++) call.sendBytes(new Uint8Array(100).fill(i));
+      stage.expectSoon("RCV-04", () => call.sendsOutstanding === 0, "every list that was sent comes back");
+      stage.idle(1e9);
+      call.close();
+      stage.expectSoon("CLS-16", () => call.state === "closed", "the client closes a call that its peer has ended");
+    },
+  },
+  {
     id: "client-calls-are-rejected",
     title: "the calls that the client makes are rejected",
     roles: CLIENT,
