@@ -29,6 +29,7 @@ import {
   NDIS_OPEN_PARAMETERS,
   NDIS_PROTOCOL_CO_CHARACTERISTICS,
   NDIS_PROTOCOL_DRIVER_CHARACTERISTICS,
+  NDIS_RECEIVE_FLAGS_RESOURCES,
   NDIS_STATUS_NOT_SUPPORTED,
   NDIS_STATUS_SUCCESS,
   OID_CO_ADDRESS_CHANGE,
@@ -93,7 +94,7 @@ function setOptions(Ndis: ClientLibrary, listener: Listener, driver: NdisDriverH
         const opened = Ndis.NdisClOpenAddressFamilyEx(listener.binding, family, listener, af);
         if (opened === NDIS_STATUS_SUCCESS) listener.af = af.Value;
       },
-      CoReceiveNetBufferListsHandler: (_binding, _call, lists) => receive(Ndis, listener, lists),
+      CoReceiveNetBufferListsHandler: (_binding, _call, lists, _count, flags) => receive(Ndis, listener, lists, flags),
       CoSendNetBufferListsCompleteHandler: () => {},
     }),
   );
@@ -189,11 +190,12 @@ function addressesKnown(Ndis: ClientLibrary, listener: Listener, request: NDIS_O
   if (status === NDIS_STATUS_SUCCESS) listener.sap = handle.Value;
 }
 
-/** ProtocolCoReceiveNetBufferLists: counts, and gives the lists back at once. */
-function receive(Ndis: ClientLibrary, listener: Listener, lists: NET_BUFFER_LIST): void {
+/** ProtocolCoReceiveNetBufferLists: counts, and gives the lists back at once, unless they were only lent for this call. */
+function receive(Ndis: ClientLibrary, listener: Listener, lists: NET_BUFFER_LIST, flags: number): void {
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next)
     listener.bytesReceived += list.FirstNetBuffer?.DataLength ?? 0;
-  if (listener.binding !== null) Ndis.NdisReturnNetBufferLists(listener.binding, lists, 0);
+  const isLent = (flags & NDIS_RECEIVE_FLAGS_RESOURCES) !== 0;
+  if (!isLent && listener.binding !== null) Ndis.NdisReturnNetBufferLists(listener.binding, lists, 0);
 }
 
 function closeCall(Ndis: ClientLibrary, listener: Listener, vc: NdisVcHandle): void {

@@ -16,6 +16,7 @@ import type {
 } from "../ndis/index.ts";
 import {
   atmMediaParameters,
+  CALL_PARAMETERS_CHANGED,
   findElement,
   IE_Cause,
   NDIS_EVENT,
@@ -97,7 +98,11 @@ export class ClientBinding {
 
   /** ProtocolClOpenAfCompleteEx. */
   addressFamilyOpened(status: NDIS_STATUS, handle: NdisAfHandle | null): void {
-    if (status !== NDIS_STATUS_SUCCESS || handle === null) return;
+    if (status !== NDIS_STATUS_SUCCESS || handle === null) {
+      // AF-24: without its address family the binding is of no use.
+      if (this.handle !== null) this.ndis.NdisUnbindAdapter(this.handle);
+      return;
+    }
     this.afHandle = handle;
     const { listen } = this.options;
     if (typeof listen !== "string") this.#registerSap(handle, toAtmAddress(listen));
@@ -206,6 +211,9 @@ export class ClientBinding {
   /** ProtocolClMakeCallComplete (OUT-18 to OUT-21). */
   makeCallComplete(call: ClientCall, status: NDIS_STATUS, parameters: CO_CALL_PARAMETERS): void {
     if (status === NDIS_STATUS_SUCCESS) {
+      // OUT-19, OUT-21: what the network made of the parameters may be unacceptable.
+      const isChanged = (parameters.Flags & CALL_PARAMETERS_CHANGED) !== 0;
+      call.wantsClose ||= isChanged && !this.options.events.parametersChanged(call, parameters);
       this.#connected(call, atmMediaParameters(parameters));
       return;
     }

@@ -1,6 +1,7 @@
 import type {
   Blocking,
   ClientLibrary,
+  CO_CALL_PARAMETERS,
   DRIVER_OBJECT,
   DriverImage,
   NDIS_OID_REQUEST,
@@ -45,6 +46,8 @@ export interface AtmClientEvents {
   /** An offer: SUCCESS accepts, another final status rejects. */
   incomingCall(call: ClientCall): NDIS_STATUS_FINAL;
   callConnected(call: ClientCall): void;
+  /** The call is up with other parameters than those asked for (CALL_PARAMETERS_CHANGED): false closes it (OUT-19, OUT-21). */
+  parametersChanged(call: ClientCall, parameters: CO_CALL_PARAMETERS): boolean;
   /** A call came to nothing; `call.status` says why. */
   callFailed(call: ClientCall): void;
   /** A connected call has ended. */
@@ -75,6 +78,7 @@ const SILENT: AtmClientEvents = {
   bindingChanged: () => {},
   incomingCall: () => NDIS_STATUS_SUCCESS,
   callConnected: () => {},
+  parametersChanged: () => true,
   callFailed: () => {},
   callClosed: () => {},
   sendComplete: () => {},

@@ -60,7 +60,6 @@ export class Ndis {
   readonly buffers = new NetBufferCounts();
   readonly #parts: LibraryParts;
   readonly #devices: Devices;
-  readonly #watch: RequestWatch;
 
   constructor(machine: Machine, options: NdisOptions = {}) {
     const { verifier = true, asksMiniports = false } = options;
@@ -68,13 +67,13 @@ export class Ndis {
     const environment = new NdisEnvironment(machine, verifier === false ? null : settings);
     this.environment = environment;
     const oids = new OidRequests(environment);
-    this.#devices = new Devices(environment, asksMiniports ? (adapter) => askMiniport(oids, adapter) : null);
-    const { adapters } = this.#devices;
-    this.#watch = new RequestWatch(
+    const watch = new RequestWatch(
       environment,
-      () => adapters.length > 0,
+      () => this.adapters.length > 0,
       () => this.unfinished,
     );
+    this.#devices = new Devices(environment, watch, asksMiniports ? (adapter) => askMiniport(oids, adapter) : null);
+    const { adapters } = this.#devices;
     this.#parts = { environment, devices: this.#devices, oids, adapters, bufferCounts: this.buffers };
   }
 
@@ -128,7 +127,6 @@ export class Ndis {
    * This and what follows are bodies for a system thread. FAILURE when the state of the adapter does not allow it.
    */
   startDevice(slot: BusSlot, driverName: string, configuration: AdapterConfiguration): Blocking<NDIS_STATUS> {
-    this.#watch.start();
     return this.#devices.start(slot, driverName, configuration);
   }
 

@@ -29,7 +29,14 @@ describe("vmcm", () => {
     const { stdout } = vmcm(here(), "--help");
     const listed = stdout.slice(stdout.indexOf("Commands:")).match(/^ {2}[a-z]+/gm) ?? [];
     const bench = existsSync(new URL("../../bench/main.ts", import.meta.url));
-    expect(listed.map((line) => line.trim())).toEqual(["run", "rules", "ruleinfo", "ddi", ...(bench ? ["bench"] : [])]);
+    expect(listed.map((line) => line.trim())).toEqual([
+      "run",
+      "rules",
+      "ruleinfo",
+      "ddi",
+      "verify",
+      ...(bench ? ["bench"] : []),
+    ]);
   });
 
   it("an unknown command: one line on stderr, exit code 2, nothing written", () => {

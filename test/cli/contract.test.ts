@@ -135,7 +135,7 @@ describe("vmcm ruleinfo", () => {
 
   it("names the tests of an enforced rule and the reason of one that is not checkable", async () => {
     const { stdout } = await run("ruleinfo", "OUT-09");
-    expect(stdout).toContain("\nstatus   enforced\ntests    test/rules/call.test.ts > ");
+    expect(stdout).toContain("\nstatus   enforced\ntests    test/rules/outgoing-call.test.ts > ");
     expect((await run("ruleinfo", "MEM-01")).stdout).toContain("\nstatus   not-checkable: ");
     expect((await run("ruleinfo", "OUT-07")).stdout).toContain("level    MUST, inferred from the pages' logic\n");
   });

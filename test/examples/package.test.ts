@@ -6,7 +6,8 @@ import type { Outcome } from "./support/installed-package.ts";
 import { InstalledPackage, ROOT, runIn } from "./support/installed-package.ts";
 
 const TSC = join(ROOT, "node_modules/typescript/bin/tsc");
-const STRICT = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2023"];
+/** Examples name each other as Node does, with their ending. */
+const STRICT = ["--strict", "--noEmit", "--allowImportingTsExtensions", "--module", "nodenext", "--target", "es2023"];
 
 const TEN = Array.from({ length: 10 }, (_, index) => `frame ${index + 1}`);
 

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { basename, extname, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Subject, SubjectRole } from "../../lab/conformance/index.ts";
 import { UsageError } from "../exit-code.ts";
@@ -20,6 +20,8 @@ interface DriverModule {
  */
 export async function loadSubject(file: string, role: string | undefined, cases: number): Promise<Subject> {
   if (!existsSync(file)) throw new UsageError(`${file}: no such file; a driver module exports DriverEntry`);
+  if (!isEsModule(resolve(file)))
+    throw new UsageError(`${file} is no ES module: call it .mts, or put "type": "module" into its package.json`);
   // In the repository TypeScript is understood already.
   if (extname(import.meta.url) !== ".ts") (await import("tsx/esm/api")).register();
   const modules: DriverModule[] = [];
@@ -42,6 +44,18 @@ export async function loadSubject(file: string, role: string | undefined, cases:
   });
   const hasMiniport = known === "call-manager" && typeof modules[0].MiniportDriverEntry === "function";
   return { role: known, name, load, ...(hasMiniport ? { loadMiniport } : {}) } as Subject;
+}
+
+/** As Node decides it: by the ending, or by the nearest package.json. */
+function isEsModule(path: string): boolean {
+  const ending = extname(path);
+  if (ending === ".mts" || ending === ".mjs") return true;
+  if (ending === ".cts" || ending === ".cjs") return false;
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const description = join(folder, "package.json");
+    if (existsSync(description)) return /"type"\s*:\s*"module"/.test(readFileSync(description, "utf8"));
+    if (folder === dirname(folder)) return false;
+  }
 }
 
 async function importDriver(file: string, copy: number): Promise<DriverModule> {

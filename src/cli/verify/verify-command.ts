@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { CaseResult, RuleLevel, RuleScore, Scorecard } from "../../lab/conformance/index.ts";
 import { CONFORMANCE_CASES, runSuite, scorecardOf } from "../../lab/conformance/index.ts";
+import { entryNames } from "../../lab/contract/index.ts";
 import { EXIT_FINDING, EXIT_OK, UsageError } from "../exit-code.ts";
 import type { Paint } from "../text.ts";
 import { columnsOf, paintFor } from "../text.ts";
@@ -51,9 +52,21 @@ function ruleLevels(given: readonly string[]): Record<string, RuleLevel> {
     const known = LEVELS.find((one) => one === level);
     if (rule === "" || known === undefined)
       throw new UsageError(`--rule ${text}: a rule or an area, "=", and ${LEVELS.join(", ")}; for example RCV-03=warn`);
-    levels[rule.toUpperCase()] = known;
+    const id = ruleOrArea(rule);
+    if (id === null) throw new UsageError(`--rule ${text}: there is no such rule; vmcm rules lists them`);
+    levels[id] = known;
   }
   return levels;
+}
+
+/** The ID as the rulebook spells it: a rule, a verifier rule, or an area such as RCV. */
+function ruleOrArea(given: string): string | null {
+  const wanted = given.toUpperCase();
+  for (const id of entryNames()) {
+    if (id.toUpperCase() === wanted) return id;
+    if (/^[A-Z]+-\d+$/.test(id) && id.split("-", 1)[0] === wanted) return wanted;
+  }
+  return null;
 }
 
 function caseLines({ case: { id, title }, finding, warnings }: CaseResult, paint: Paint): string {

@@ -95,6 +95,7 @@ export class CallRunner implements ClockTarget {
         if (call.isOutgoing) this.#connected(call);
         else if (call.context instanceof CallInstance) this.#startBackward(call.context);
       },
+      parametersChanged: () => true,
       callFailed: (call) => {
         if (call.isOutgoing) this.#failed(call);
         else this.#calledEnded(hostName, call);

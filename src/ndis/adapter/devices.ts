@@ -16,6 +16,7 @@ import { NET_DEVICE_PNP_EVENT } from "../ddi/structures/adapter.ts";
 import { NET_PNP_EVENT } from "../ddi/structures/binding.ts";
 import type { LoadedImage, ProtocolDriver } from "../driver/drivers.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import type { RequestWatch } from "../verifier/request-watch.ts";
 import type { AdapterConfiguration, MiniportAdapter } from "./adapter.ts";
 import { haltAdapter, shutDownAdapter, shutDownForBugCheck } from "./halt.ts";
 import { addDevice, initializeAdapter, removeDevice } from "./initialize.ts";
@@ -44,11 +45,17 @@ export class Devices {
   /** Adapters that are there, in the order in which they came. */
   readonly adapters: MiniportAdapter[] = [];
 
+  readonly #watch: RequestWatch;
   readonly #questions: ((adapter: MiniportAdapter) => Blocking<void>) | null;
 
   /** @param questions what NDIS itself asks a miniport that has initialised. */
-  constructor(environment: NdisEnvironment, questions: ((adapter: MiniportAdapter) => Blocking<void>) | null) {
+  constructor(
+    environment: NdisEnvironment,
+    watch: RequestWatch,
+    questions: ((adapter: MiniportAdapter) => Blocking<void>) | null,
+  ) {
     this.environment = environment;
+    this.#watch = watch;
     this.#questions = questions;
     environment.processor.atBugCheck(() => {
       for (const adapter of this.adapters) shutDownForBugCheck(adapter);
@@ -65,6 +72,7 @@ export class Devices {
     const adapter = addDevice(environment, driver, slot, configuration);
     if (typeof adapter === "number") return adapter;
     adapters.push(adapter);
+    this.#watch.start();
     return yield* adapter.exclusively(() => this.#bringUp(adapter, image));
   }
 
@@ -122,6 +130,7 @@ export class Devices {
   #forget(adapter: MiniportAdapter): void {
     const place = this.adapters.indexOf(adapter);
     if (place >= 0) this.adapters.splice(place, 1);
+    this.#watch.rest();
     removeDevice(adapter);
   }
 

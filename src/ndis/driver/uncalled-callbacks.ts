@@ -4,7 +4,6 @@ import type { DdiName } from "../ddi/catalog.ts";
 export const UNCALLED_CALLBACKS: ReadonlySet<DdiName> = new Set([
   // The connectionless pair.
   "MiniportSendNetBufferLists",
-  "MiniportCancelSend",
   "ProtocolReceiveNetBufferLists",
   // The interrupt block masks by itself.
   "MiniportEnableInterruptEx",

@@ -5,6 +5,8 @@ import type { RuleId } from "./rules.ts";
  * simulated machine or of the roles holds; being laborious to check is none.
  */
 export const NOT_CHECKABLE: Readonly<Partial<Record<RuleId, string>>> = {
+  "QOS-11":
+    "Happens in signalling: UNI 3.1 has no message that asks for other parameters of a call, and so none that would answer one. The reference call managers refuse changes.",
   "SND-18":
     "Binds intermediate drivers. The core has no such role: nobody here both receives lists from a protocol and forwards them to a miniport.",
   "RCV-11":

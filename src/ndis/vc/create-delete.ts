@@ -126,8 +126,7 @@ function finishCreation(vc: Vc, out: OutParameter<NdisVcHandle>, owner: string):
   vc.phase = "there";
   advanceVc(vc, "CreateVc", owner);
   vc.environment.live.vcs++;
-  if (vc.addressFamily !== null) vc.addressFamily.vcs++;
-  else vc.binding.ownVcs++;
+  countOnFamily(vc, 1);
   out.Value = toHandle<NdisVcHandle>(vc);
   return NDIS_STATUS_SUCCESS;
 }
@@ -161,18 +160,24 @@ export function deleteVc(environment: NdisEnvironment, owner: string, vc: Vc): N
   const legal = vcPermits(vc, "DeleteVc", owner);
   if (legal !== NDIS_STATUS_SUCCESS) return legal;
   vc.phase = "deleting";
+  // The peer may close the address family from its handler: this VC is in nobody's way any more.
+  countOnFamily(vc, -1);
   const status = deleteAtPeer(vc);
   if (status !== NDIS_STATUS_SUCCESS) {
     vc.phase = "there";
+    countOnFamily(vc, 1);
     return status;
   }
   forgetTapiCall(environment, vc);
   deleteInMiniport(vc);
   advanceVc(vc, "DeleteVc", owner);
   environment.live.vcs--;
-  if (vc.addressFamily !== null) vc.addressFamily.vcs--;
-  else vc.binding.ownVcs--;
   return NDIS_STATUS_SUCCESS;
+}
+
+function countOnFamily({ addressFamily, binding }: Vc, change: number): void {
+  if (addressFamily !== null) addressFamily.vcs += change;
+  else binding.ownVcs += change;
 }
 
 function deleteAtPeer(vc: Vc): NDIS_STATUS_FINAL {

@@ -1,4 +1,4 @@
-import type { ClockTarget } from "../../machine/clock.ts";
+import type { ClockEventId, ClockTarget } from "../../machine/clock.ts";
 import { DeferredProcedureCall } from "../../machine/processor.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { Named } from "./call-history.ts";
@@ -30,7 +30,7 @@ export class RequestWatch implements ClockTarget {
   readonly #dpc = new DeferredProcedureCall("NDIS request watch", () => this.#look());
   /** Since when what is owed is known to be, by object and rule. */
   #since = new Map<string, number>();
-  #armed = false;
+  #event: ClockEventId = 0;
 
   /**
    * @param isNeeded whether there is anything that something can be owed on.
@@ -44,13 +44,20 @@ export class RequestWatch implements ClockTarget {
 
   /** Starts to look, until there is nothing left to look at. */
   start(): void {
-    if (this.#armed || !this.#environment.verifying) return;
-    this.#armed = true;
-    this.#environment.clock.scheduleBackground(INTERVAL_NS, this, 0, 0);
+    if (this.#event !== 0 || !this.#environment.verifying) return;
+    this.#event = this.#environment.clock.scheduleBackground(INTERVAL_NS, this, 0, 0);
+  }
+
+  /** Something is gone: there may be nothing left to look at. */
+  rest(): void {
+    if (this.#isNeeded()) return;
+    this.#environment.clock.cancel(this.#event);
+    this.#event = 0;
+    this.#since.clear();
   }
 
   onClock(): void {
-    this.#armed = false;
+    this.#event = 0;
     this.#environment.processor.queueDpc(this.#dpc);
   }
 
