@@ -26,28 +26,32 @@ if (![first, calls].every(Number.isInteger) || Number.isNaN(runs) || Number.isNa
   process.exit(2);
 }
 
-let made = 0;
-let worlds = 0;
-const rules = new Set<string>();
-const crashes = new Map<string, string>();
-for (let seed = first; worlds < runs && performance.now() < end; seed++, worlds++) {
-  for (const route of ROUTES) {
-    for (const verifier of [true, false]) {
-      const random = new SeededRandom(seed);
-      const monkey = new Monkey({ below: (count) => random.nextBelow(count) }, { route, verifier });
-      for (let i = 0; i < calls; i++) monkey.step();
-      monkey.finish();
-      made += monkey.calls;
-      for (const rule of monkey.rules) rules.add(rule);
-      for (const crash of monkey.crashes) {
-        const place = crash.split("\n").slice(0, 2).join(" ");
-        if (!crashes.has(place)) crashes.set(place, `seed ${seed}, ${route}, verifier ${verifier}: ${crash}`);
+function run(): number {
+  let made = 0;
+  let worlds = 0;
+  const rules = new Set<string>();
+  const crashes = new Map<string, string>();
+  for (let seed = first; worlds < runs && performance.now() < end; seed++, worlds++) {
+    for (const route of ROUTES) {
+      for (const verifier of [true, false]) {
+        const random = new SeededRandom(seed);
+        const monkey = new Monkey({ below: (count) => random.nextBelow(count) }, { route, verifier });
+        for (let i = 0; i < calls; i++) monkey.step();
+        monkey.finish();
+        made += monkey.calls;
+        for (const rule of monkey.rules) rules.add(rule);
+        for (const crash of monkey.crashes) {
+          const place = crash.split("\n").slice(0, 2).join(" ");
+          if (!crashes.has(place)) crashes.set(place, `seed ${seed}, ${route}, verifier ${verifier}: ${crash}`);
+        }
       }
     }
   }
+  for (const crash of crashes.values()) console.log(`${crash}\n`);
+  console.log(
+    `${worlds} seeds, ${worlds * 4} worlds, ${made} calls, ${rules.size} rules, ${crashes.size} kinds of crashes`,
+  );
+  return crashes.size === 0 ? 0 : 1;
 }
-for (const crash of crashes.values()) console.log(`${crash}\n`);
-console.log(
-  `${worlds} seeds, ${worlds * 4} worlds, ${made} calls, ${rules.size} rules, ${crashes.size} kinds of crashes`,
-);
-process.exitCode = crashes.size === 0 ? 0 : 1;
+
+process.exitCode = run();

@@ -57,7 +57,8 @@ function listCheck(environment: NetBufferEnvironment): ListCheck {
 }
 
 /** A list whose NET_BUFFERs can be walked. */
-function walkCheck(environment: NetBufferEnvironment, isList: ListCheck): ListCheck {
+function walkCheck(environment: NetBufferEnvironment): ListCheck {
+  const isList = listCheck(environment);
   return (list) => {
     if (!isList(list)) return false;
     if (isNetBufferChain(list.FirstNetBuffer)) return true;
@@ -93,8 +94,7 @@ export function netBufferFunctions(environment: NetBufferEnvironment): NdisBuffe
   const netBuffers = new NetBuffers(environment);
   const { mdls, contexts, data } = netBuffers;
   let lastPartialCancelId = 0;
-  const isList = listCheck(environment);
-  const isWalkable = walkCheck(environment, isList);
+  const [isList, isWalkable] = [listCheck(environment), walkCheck(environment)];
   return {
     NdisAllocateNetBufferListPool: (holder, parameters) => netBuffers.createListPool(holder, parameters),
     NdisFreeNetBufferListPool: (pool) => netBuffers.closePool(netBuffers.listPool(pool)),

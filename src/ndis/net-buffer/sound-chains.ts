@@ -30,7 +30,7 @@ function ends(first: Chained | null, isMember: (member: unknown) => boolean): bo
 const isNetBuffer = (member: unknown): boolean => member instanceof NET_BUFFER;
 
 const isMdl = (member: unknown): boolean =>
-  member instanceof MDL && isByteCount(member.ByteCount) && isByteCount(member.MappedSystemVa);
+  member instanceof MDL && isByteCount(member.ByteCount) && Number.isSafeInteger(member.MappedSystemVa);
 
 function isByteCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;

@@ -10,7 +10,7 @@ const ULONG_BYTES = 4;
 
 type OidInformationMembers = OID_REQUEST_QUERY_INFORMATION & OID_REQUEST_METHOD_INFORMATION;
 
-const NOTHING: Partial<OidInformationMembers> = {};
+const NOTHING: Readonly<Partial<OidInformationMembers>> = Object.freeze({});
 
 /**
  * What a request holds of its union. Whoever has the request may write into it as long as it is on its way; what is not there any more has

@@ -30,6 +30,8 @@ export function areLists(
   let stride = 1;
   while (list instanceof NET_BUFFER_LIST) {
     if (list === mark) {
+      // What of a returned chain is good goes back all the same: returnNetBufferLists looks at every list.
+      if (call === "NdisReturnNetBufferLists") return typeof flags === "number";
       environment.misuse(RING_RULES[call], owner, `${call} with a chain in which a NET_BUFFER_LIST is twice`);
       return false;
     }
