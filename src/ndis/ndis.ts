@@ -20,6 +20,7 @@ import type { LoadedImage } from "./driver/drivers.ts";
 import type { LiveCounts } from "./environment.ts";
 import { NdisEnvironment } from "./environment.ts";
 import { conducted } from "./executive/conduct.ts";
+import { contained } from "./executive/driver-code.ts";
 import { DriverHoldings } from "./executive/holdings.ts";
 import { guardArguments } from "./library/argument-guard.ts";
 import { withEveryFunction } from "./library/foreign-functions.ts";
@@ -187,7 +188,9 @@ export class Ndis {
       const { protocol, driverObject } = image;
       if (protocol !== null) protocol.characteristics.UninstallHandler?.();
       image.phase = "unloading";
-      if (driverObject.DriverUnload !== null) yield* settle(driverObject.DriverUnload(driverObject));
+      const { DriverUnload } = driverObject;
+      if (typeof DriverUnload === "function")
+        yield* settle(contained(image.name, "DriverUnload", DriverUnload)(driverObject));
       forgetRegistrations(this.environment, image, "unloaded");
       image.holdings.reportLeft(this.environment, image.name, null);
     }
@@ -230,13 +233,14 @@ export class Ndis {
   ): Blocking<NDIS_STATUS> {
     const { probe, name } = this.environment;
     const enter = conducted(this.environment, image.name, "DriverEntry", image.DriverEntry);
-    const status = yield* settle(
+    const answer: unknown = yield* settle(
       enter(
         loaded.driverObject,
         `\\Registry\\Machine\\System\\CurrentControlSet\\Services\\${image.name}`,
         this.#boundary(loaded, library),
       ),
     );
+    const status = (Number.isInteger(answer) ? answer : NDIS_STATUS_FAILURE) as NDIS_STATUS;
     if (probe !== null)
       probe.emit(`${name}/${image.name}`, "callback-return", "DriverEntry", { Status: statusName(status) });
     loaded.phase = "loaded";

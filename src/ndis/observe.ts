@@ -1,6 +1,7 @@
 import type { ProbeFields } from "../machine/probe.ts";
 import { findDdi } from "./ddi/catalog.ts";
 import { statusName } from "./ddi/status.ts";
+import { answering, answersStatus } from "./driver/answers.ts";
 import { CALLBACK_NAMES } from "./driver/handler-names.ts";
 import type { NdisEnvironment } from "./environment.ts";
 import { conducted } from "./executive/conduct.ts";
@@ -8,7 +9,7 @@ import { levelCheck } from "./levels.ts";
 
 /**
  * The DDI boundary, watched: calls of drivers into NDIS and of NDIS into drivers, with their arguments, and IRQL by the catalog.
- * When nobody watches and the verifier is off, the functions stay as they are and cost nothing.
+ * When nobody watches and the verifier is off, functions and the callbacks that move data stay as they are and cost nothing.
  */
 
 type Routine = (...parameters: unknown[]) => unknown;
@@ -71,13 +72,23 @@ function observe<T extends object>(
   members: T,
   nameOf: (member: string) => string,
 ): T {
-  if (environment.probe === null && !environment.verifying) return members;
+  const isWatched = environment.probe !== null || environment.verifying;
+  if (!isWatched && kind === "ddi") return members;
   const observed: Record<string, unknown> = {};
   for (const [member, value] of Object.entries(members)) {
-    observed[member] =
-      typeof value === "function" ? watch(environment, owner, kind, nameOf(member), value as Routine) : value;
+    const name = nameOf(member);
+    if (typeof value !== "function") observed[member] = value;
+    else if (isWatched) observed[member] = watch(environment, owner, kind, name, value as Routine);
+    else observed[member] = DATA_PATH.has(name) ? value : driverCode(environment, owner, name, value as Routine);
   }
   return observed as T;
+}
+
+/** A callback as NDIS calls it: what it throws is its driver's, and what it answers is a status where it answers one. */
+function driverCode(environment: NdisEnvironment, owner: string, name: string, routine: Routine): Routine {
+  const row = findDdi(name);
+  const called = conducted(environment, owner, name, routine);
+  return answersStatus(row) ? answering(environment, owner, row, called) : called;
 }
 
 function watch(
@@ -90,15 +101,15 @@ function watch(
   const row = findDdi(name);
   const parameters = row?.parameters.map((parameter) => parameter.name) ?? [];
   const statusParameter = parameters.findIndex((parameter) => parameter.endsWith("Status"));
-  const returnsStatus = row?.statuses.some((status) => status.startsWith("NDIS_STATUS_")) ?? false;
+  const returnsStatus = answersStatus(row);
   const isHousekeeping = kind === "ddi" && (row === null || HOUSEKEEPING.has(row.group));
   const probe = isHousekeeping ? null : environment.probe;
-  if (probe === null && (!environment.verifying || row === null)) return routine;
+  const called = kind === "callback" ? driverCode(environment, owner, name, routine) : routine;
+  if (probe === null && (!environment.verifying || row === null)) return called;
   const source = `${environment.name}/${owner}`;
   const history = isHousekeeping ? null : (environment.verifier?.history ?? null);
   const movesData = DATA_PATH.has(name);
   const check = kind === "ddi" && row !== null && environment.verifying ? levelCheck(environment, owner, row) : null;
-  const called = kind === "callback" ? conducted(environment, owner, name, routine) : routine;
   return (...values: unknown[]): unknown => {
     history?.note(kind, owner, name, values, movesData);
     if (check !== null) check(values);

@@ -3,6 +3,7 @@ import {
   NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES,
   NDIS_OBJECT_TYPE_MINIPORT_ADD_DEVICE_REGISTRATION_ATTRIBUTES,
 } from "../ddi/constants/object-types.ts";
+import { ulong } from "../ddi/numbers.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_BAD_VERSION, NDIS_STATUS_FAILURE, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type {
@@ -24,7 +25,11 @@ export function setMiniportAttributes(
       if (objectHeaderFault(attributes.Header, "NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES") !== null)
         return NDIS_STATUS_BAD_VERSION;
       const registration = attributes as NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES;
-      adapter.registrationAttributes = { ...registration };
+      adapter.registrationAttributes = {
+        ...registration,
+        AttributeFlags: ulong(registration.AttributeFlags),
+        CheckForHangTimeInSeconds: ulong(registration.CheckForHangTimeInSeconds),
+      };
       adapter.context = registration.MiniportAdapterContext;
       return NDIS_STATUS_SUCCESS;
     }

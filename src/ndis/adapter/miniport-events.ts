@@ -3,6 +3,7 @@ import {
   NDIS_MINIPORT_ATTRIBUTES_CONTROLS_DEFAULT_PORT,
 } from "../ddi/constants/driver-flags.ts";
 import { NET_PNP_EVENT_CODE } from "../ddi/constants/enumerations.ts";
+import { isAtLeast, ulong } from "../ddi/numbers.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import {
   NDIS_STATUS_INVALID_PARAMETER,
@@ -32,8 +33,8 @@ export function netPnPEventOfMiniport(
     environment.misuse("NdisMNetPnPEventInOIDRequest", owner, "NdisMNetPnPEvent while an OID request is being handled");
   if (objectHeaderFault(notification.Header, "NET_PNP_EVENT_NOTIFICATION") !== null)
     return NDIS_STATUS_INVALID_PARAMETER;
-  const { NetEvent } = notification.NetPnPEvent;
-  if (!(NetEvent >= 0 && NetEvent < NET_PNP_EVENT_CODE.NetEventMaximum)) return NDIS_STATUS_INVALID_PARAMETER;
+  const { NetEvent } = notification.NetPnPEvent ?? {};
+  if (!isAtLeast(NetEvent, 0) || NetEvent >= NET_PNP_EVENT_CODE.NetEventMaximum) return NDIS_STATUS_INVALID_PARAMETER;
   if (
     NetEvent === NET_PNP_EVENT_CODE.NetEventPortActivation ||
     NetEvent === NET_PNP_EVENT_CODE.NetEventPortDeactivation
@@ -42,7 +43,7 @@ export function netPnPEventOfMiniport(
     const flags = adapter.registrationAttributes?.AttributeFlags ?? 0;
     // NDIS itself has activated the default port of a miniport that does not control it.
     if ((flags & NDIS_MINIPORT_ATTRIBUTES_CONTROLS_DEFAULT_PORT) === 0) return NDIS_STATUS_INVALID_PORT_STATE;
-  } else if ((driver.characteristics.Flags & NDIS_INTERMEDIATE_DRIVER) === 0) {
+  } else if ((ulong(driver.characteristics.Flags) & NDIS_INTERMEDIATE_DRIVER) === 0) {
     return NDIS_STATUS_NOT_SUPPORTED;
   }
   environment.processor.startThread("NdisMNetPnPEvent", devices.netPnPEvent(adapter, notification.NetPnPEvent));

@@ -40,7 +40,7 @@ export function* bindProtocol(
   if (status !== NDIS_STATUS_SUCCESS || !binding.isOpen) {
     if (binding.isOpen) abandonOpen(binding, "bind failed");
     move(binding, "BindFailed");
-    adapter.bindings.splice(adapter.bindings.indexOf(binding), 1);
+    forget(binding);
     return status === NDIS_STATUS_SUCCESS ? NDIS_STATUS_FAILURE : status;
   }
   move(binding, "BindOk");
@@ -90,7 +90,14 @@ export function* unbindProtocol(binding: Binding): Blocking<void> {
     environment.misuse("BND-10", protocol.name, `the unbind of ${traceName} ends before its pending close is complete`);
   }
   move(binding, "UnbindOk");
-  binding.adapter.bindings.splice(binding.adapter.bindings.indexOf(binding), 1);
+  forget(binding);
+}
+
+/** Two unbinds at a time, which a protocol that deregisters can bring about, forget a binding once. */
+function forget(binding: Binding): void {
+  const { bindings } = binding.adapter;
+  const place = bindings.indexOf(binding);
+  if (place >= 0) bindings.splice(place, 1);
 }
 
 /** A protocol let go of an adapter that it has open: NDIS closes it. */

@@ -8,9 +8,9 @@ import type {
   NdisBindContextHandle,
   NdisBindingHandle,
   NdisUnbindContextHandle,
-  OutParameter,
 } from "../ddi/handles.ts";
-import { toHandle } from "../ddi/handles.ts";
+import { OutParameter, toHandle } from "../ddi/handles.ts";
+import { ulong } from "../ddi/numbers.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import {
   NDIS_STATUS_ADAPTER_NOT_FOUND,
@@ -55,10 +55,10 @@ export function openAdapter(
   const { AdapterName, MediumArray, MediumArraySize, SelectedMediumIndex } = OpenParameters;
   if (AdapterName !== null && AdapterName !== binding.adapter.traceName) return NDIS_STATUS_ADAPTER_NOT_FOUND;
   const medium = binding.adapter.generalAttributes?.MediaType ?? NDIS_MEDIUM.NdisMedium802_3;
-  const index = MediumArray.slice(0, MediumArraySize).indexOf(medium);
+  const index = Array.isArray(MediumArray) ? MediumArray.slice(0, ulong(MediumArraySize)).indexOf(medium) : -1;
   if (index < 0) return NDIS_STATUS_UNSUPPORTED_MEDIA;
   if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
-  if (SelectedMediumIndex !== null) SelectedMediumIndex.Value = index;
+  if (SelectedMediumIndex instanceof OutParameter) SelectedMediumIndex.Value = index;
   binding.context = ProtocolBindingContext;
   NdisBindingHandle.Value = toHandle<NdisBindingHandle>(binding);
   if (environment.machine.chooser?.choose("open-adapter", 2) === 1) {

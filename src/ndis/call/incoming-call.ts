@@ -1,5 +1,6 @@
 import { CALL_PARAMETERS_CHANGED } from "../ddi/constants/connection-flags.ts";
 import type { NdisVcHandle } from "../ddi/handles.ts";
+import { ulong } from "../ddi/numbers.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { CO_CALL_PARAMETERS } from "../ddi/structures/calls.ts";
@@ -88,7 +89,7 @@ function endLoan(vc: Vc, accepted: boolean, client: string, parameters: CO_CALL_
   if (!accepted) {
     const message = `CallParameters of the offer on ${traceName} are touched after its rejection`;
     lent.recall(() => environment.misuse("INC-10", client, message, vc));
-  } else if (lent.differsFrom(parameters) && (parameters.Flags & CALL_PARAMETERS_CHANGED) === 0) {
+  } else if (lent.differsFrom(parameters) && (ulong(parameters?.Flags) & CALL_PARAMETERS_CHANGED) === 0) {
     const message = `the offer on ${traceName} is accepted with other parameters, and CALL_PARAMETERS_CHANGED is not set`;
     environment.misuse("INC-08", client, message, vc);
   }

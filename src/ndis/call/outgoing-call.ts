@@ -1,6 +1,7 @@
 import { MULTIPOINT_VC } from "../ddi/constants/connection-flags.ts";
 import type { NDIS_CONTEXT, NdisPartyHandle, NdisVcHandle } from "../ddi/handles.ts";
 import { OutParameter, toHandle } from "../ddi/handles.ts";
+import { ulong } from "../ddi/numbers.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_FAILURE, NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { CO_CALL_PARAMETERS } from "../ddi/structures/calls.ts";
@@ -28,7 +29,7 @@ export function makeCall(
   const isMultipoint = ProtocolPartyContext !== null && ProtocolPartyContext !== undefined;
   if (isMultipoint && NdisPartyHandle === null)
     environment.misuse("PTY-02", owner, "a multipoint call needs an output variable for its party handle", vc);
-  if (!isMultipoint && (CallParameters.Flags & MULTIPOINT_VC) !== 0)
+  if (!isMultipoint && (ulong(CallParameters.Flags) & MULTIPOINT_VC) !== 0)
     environment.misuse("OUT-03", owner, `a call with MULTIPOINT_VC on ${vc.traceName} has no party context`, vc);
   if (vc.mustBeDeleted) {
     const message = `${vc.traceName} is to be deleted: its last call was closed with a CloseStatus other than SUCCESS`;

@@ -16,6 +16,7 @@ const nameByValue: ReadonlyMap<number, string> = new Map(
 
 /** The C name of a status, or its value as 0xXXXXXXXX when NDIS gives it none. */
 export function statusName(status: number): string {
+  if (typeof status !== "number") return `(${typeof status})`;
   return nameByValue.get(status | 0) ?? `0x${(status >>> 0).toString(16).toUpperCase().padStart(8, "0")}`;
 }
 

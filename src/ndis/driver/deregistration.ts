@@ -14,7 +14,7 @@ export function deregisterMiniportDriver(
   image: LoadedImage,
   handle: NdisMiniportDriverHandle,
 ): void {
-  const driver = resolveDriver(environment, handle, image.name);
+  const driver = resolveDriver(environment, handle, image);
   if (driver === null || driver !== image.miniport) return;
   if (image.phase === "loaded" || driver.settingOptions)
     environment.misuse(
@@ -37,7 +37,7 @@ export function deregisterProtocolDriver(
   adapters: readonly MiniportAdapter[],
   handle: NdisProtocolDriverHandle,
 ): Passive<void> {
-  const driver = resolveDriver(environment, handle, image.name);
+  const driver = resolveDriver(environment, handle, image);
   if (driver === null || driver !== image.protocol) return;
   if (image.phase === "loaded" || driver.settingOptions || driver.deregistering)
     environment.misuse("REG-31", image.name, "NdisDeregisterProtocolDriver from an entry point that NDIS invoked");

@@ -80,7 +80,7 @@ function versionIsKnown(
   { MajorNdisVersion: major, MinorNdisVersion: minor }: Characteristics,
   oldest: number,
 ): boolean {
-  if (major < oldest || major > OWN_NDIS_MAJOR) return false;
+  if (typeof major !== "number" || typeof minor !== "number" || major < oldest || major > OWN_NDIS_MAJOR) return false;
   return major === OWN_NDIS_MAJOR ? minor >= 0 && minor <= OWN_NDIS_MINOR : minor === 0 || minor === 1;
 }
 
@@ -221,14 +221,15 @@ export function registerProtocolDriver(
   return status;
 }
 
-/** The driver that a handle names, or null (and a violation). */
+/** The caller's own driver when a handle names it, or null (and a violation). */
 export function resolveDriver(
   environment: NdisEnvironment,
   handle: NdisDriverHandle,
-  caller: string,
+  { name, miniport, protocol }: LoadedImage,
 ): MiniportDriver | ProtocolDriver | null {
   const object: unknown = handle;
-  if ((object instanceof MiniportDriver || object instanceof ProtocolDriver) && object.registered) return object;
-  environment.misuse("REG-24", caller, "NdisHandle is not the handle of a registered driver");
+  if (miniport !== null && object === miniport && miniport.registered) return miniport;
+  if (protocol !== null && object === protocol && protocol.registered) return protocol;
+  environment.misuse("REG-24", name, "NdisHandle is not the handle of this driver while it is registered");
   return null;
 }

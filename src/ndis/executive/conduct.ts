@@ -1,6 +1,7 @@
 import type { Blocking } from "../../machine/thread.ts";
 import { isBlocking } from "../../machine/thread.ts";
 import type { NdisEnvironment } from "../environment.ts";
+import { contained } from "./driver-code.ts";
 
 /** What one driver is at: which of its handlers runs, and how many locks it holds. */
 export class DriverConduct {
@@ -11,15 +12,16 @@ export class DriverConduct {
 }
 
 /**
- * A handler that is watched by the verifier: it returns at the level at which it was called, with no lock more and none less (CNC-10).
+ * A handler whose faults are its driver's ({@link contained}), and that is watched by the verifier: it returns at the level at which it was called, with no lock more and none less (CNC-10).
  * One that blocks may have moved between its steps to wherever it likes; what counts is how each step ends.
  */
 export function conducted<Routine extends (...parameters: never[]) => unknown>(
   environment: NdisEnvironment,
   owner: string,
   name: string,
-  routine: Routine,
+  given: Routine,
 ): Routine {
+  const routine = contained(owner, name, given);
   if (!environment.verifying) return routine;
   const { processor } = environment;
   const conduct = environment.conductOf(owner);

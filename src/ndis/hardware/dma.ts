@@ -12,6 +12,7 @@ import { objectHeaderFault } from "../ddi/structures/object-header.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { DriverHoldings } from "../executive/holdings.ts";
 import { allocationFails } from "../executive/holdings.ts";
+import { describesData } from "../net-buffer/sound-chains.ts";
 import { checkRelease, claimingAdapter } from "./claim.ts";
 import type { DmaChannels } from "./dma-channel.ts";
 import { DmaChannel } from "./dma-channel.ts";
@@ -101,7 +102,12 @@ function listFunctions(environment: NdisEnvironment, owner: string): ListFunctio
   return {
     NdisMAllocateNetBufferSGList(handle, NetBuffer, Context, _Flags, Buffer, BufferSize) {
       const channel = resolveChannel(environment, owner, handle, "NdisMAllocateNetBufferSGList");
-      if (!(NetBuffer instanceof NET_BUFFER) || !NetBuffer.ndisAllocated || !isListStorage(Buffer, BufferSize)) {
+      if (
+        !(NetBuffer instanceof NET_BUFFER) ||
+        !NetBuffer.ndisAllocated ||
+        !describesData(NetBuffer) ||
+        !isListStorage(Buffer, BufferSize)
+      ) {
         environment.misuse(
           "MEM-08",
           owner,

@@ -13,6 +13,7 @@ import type { NdisEnvironment } from "../environment.ts";
 type Routine = (...parameters: unknown[]) => unknown;
 
 const HIGHEST_ULONG = 0xffff_ffff;
+const LOWEST_LONG = -0x8000_0000;
 
 function isStorage(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.isExtensible(value);
@@ -21,11 +22,15 @@ function isStorage(value: unknown): value is Record<string, unknown> {
 const ACCEPTS: Readonly<Record<Exclude<ArgumentKind, "any">, (value: unknown) => boolean>> = {
   ULONG: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= HIGHEST_ULONG,
   integer: (value) => Number.isInteger(value),
+  NDIS_STATUS: (value) =>
+    Number.isInteger(value) && (value as number) >= LOWEST_LONG && (value as number) <= HIGHEST_ULONG,
   BOOLEAN: (value) => typeof value === "boolean",
   address: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
   string: (value) => typeof value === "string",
   octets: (value) => value instanceof Uint8Array,
   routine: (value) => typeof value === "function",
+  object: (value) => typeof value === "object" && value !== null,
+  pointer: (value) => typeof value === "object",
   storage: isStorage,
   structure: (value) => isStorage(value) && isStorage(value.Header),
 };
@@ -77,7 +82,11 @@ function guard(environment: NdisEnvironment, owner: string, name: string, routin
   return (...values) => {
     for (const { index, name: parameter, kind, optional, accepts } of checks) {
       const value = values[index];
-      if (accepts(value) || (optional && (value === null || value === undefined))) continue;
+      if (accepts(value)) continue;
+      if (optional && (value === null || value === undefined)) {
+        values[index] = null;
+        continue;
+      }
       environment.misuse("NullCheck", owner, `${parameter} of ${name} is no ${kind}: ${kindOf(value)}`);
       const status = values[statusAt];
       if (isStorage(status)) status.Value = NDIS_STATUS_FAILURE;

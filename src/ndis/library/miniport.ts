@@ -18,6 +18,7 @@ import type { OidRequests } from "../oid/oid-request.ts";
 import { WHOLE_ADAPTER } from "../oid/passage.ts";
 import { checkStatus } from "../status/checks.ts";
 import { indicateStatus, indicateStatusConnectionless, indicatingAdapter } from "../status/indicate-status.ts";
+import { areLists, isCount } from "../transfer/chain.ts";
 import { indicateReceive } from "../transfer/receive.ts";
 import { sendNetBufferListsComplete } from "../transfer/send.ts";
 import { activateVcComplete, deactivateVcComplete } from "../vc/activate-deactivate.ts";
@@ -132,6 +133,7 @@ function connectionlessFunctions(environment: NdisEnvironment, owner: string) {
       if (adapter !== null) refuse(adapter, "sends of a VC are completed with NdisMCoSendNetBufferListsComplete");
     },
     NdisMIndicateReceiveNetBufferLists: (handle, lists, _port, _count, flags) => {
+      if (!areLists(environment, owner, "NdisMCoIndicateReceiveNetBufferLists", lists, flags)) return;
       const adapter = resolveAdapter(environment, handle, owner);
       if (adapter === null) return;
       refuse(adapter, "receives of a VC are indicated with NdisMCoIndicateReceiveNetBufferLists");
@@ -144,10 +146,14 @@ function connectionlessFunctions(environment: NdisEnvironment, owner: string) {
 /** The NdisMCo functions for one connection-oriented miniport. */
 export function coMiniportFunctions(environment: NdisEnvironment, owner: string, oids: OidRequests): NdisMCoFunctions {
   return {
-    NdisMCoIndicateReceiveNetBufferLists: (vc, lists, count, flags) =>
-      indicateReceive(environment, owner, vc, lists, count, flags),
-    NdisMCoSendNetBufferListsComplete: (vc, lists, flags) =>
-      sendNetBufferListsComplete(environment, owner, vc, lists, flags),
+    NdisMCoIndicateReceiveNetBufferLists: (vc, lists, count, flags) => {
+      if (!areLists(environment, owner, "NdisMCoIndicateReceiveNetBufferLists", lists, flags)) return;
+      if (isCount(environment, owner, count)) indicateReceive(environment, owner, vc, lists, count, flags);
+    },
+    NdisMCoSendNetBufferListsComplete: (vc, lists, flags) => {
+      if (areLists(environment, owner, "NdisMCoSendNetBufferListsComplete", lists, flags))
+        sendNetBufferListsComplete(environment, owner, vc, lists, flags);
+    },
     NdisMCoOidRequestComplete: (handle, vc, request, Status) => {
       if (resolveAdapter(environment, handle, owner) === null) return;
       oids.complete("NdisMCoOidRequestComplete", owner, { ...WHOLE_ADAPTER, vc }, request, Status);

@@ -10,6 +10,7 @@ import type { LoadedImage } from "../driver/drivers.ts";
 import { ProtocolDriver } from "../driver/drivers.ts";
 import { registerProtocolDriver, resolveDriver } from "../driver/registration.ts";
 import { oidFunctions } from "../oid/protocol-functions.ts";
+import { areLists } from "../transfer/chain.ts";
 import { returnNetBufferLists } from "../transfer/receive.ts";
 import { cancelSendNetBufferLists } from "../transfer/send.ts";
 import type { LibraryParts } from "./roles.ts";
@@ -23,7 +24,7 @@ export function protocolFunctions(parts: LibraryParts, image: LoadedImage) {
       registerProtocolDriver(environment, image, context, characteristics, out),
     NdisDeregisterProtocolDriver: (handle) => deregisterProtocolDriver(environment, image, adapters, handle),
     NdisOpenAdapterEx: (handle, context, parameters, bindContext, out) => {
-      const protocol = resolveDriver(environment, handle, owner);
+      const protocol = resolveDriver(environment, handle, image);
       return protocol instanceof ProtocolDriver
         ? openAdapter(environment, protocol, context, parameters, bindContext, out)
         : NDIS_STATUS_FAILURE;
@@ -39,8 +40,9 @@ export function protocolFunctions(parts: LibraryParts, image: LoadedImage) {
       const binding = resolveBinding(environment, handle, owner);
       if (binding !== null) completeNetPnPEvent(binding, event, Status);
     },
-    ...bindingFunctions(parts, owner),
+    ...bindingFunctions(parts, image),
     NdisReturnNetBufferLists: (handle, lists, flags) => {
+      if (!areLists(environment, owner, "NdisReturnNetBufferLists", lists, flags)) return;
       const binding = resolveBinding(environment, handle, owner);
       if (binding !== null) returnNetBufferLists(environment, owner, binding, lists, flags);
     },
@@ -52,14 +54,15 @@ export function protocolFunctions(parts: LibraryParts, image: LoadedImage) {
   } satisfies Partial<NdisProtocolFunctions & NdisOidFunctions>;
 }
 
-function bindingFunctions({ environment, devices }: LibraryParts, owner: string) {
+function bindingFunctions({ environment, devices }: LibraryParts, image: LoadedImage) {
+  const owner = image.name;
   return {
     NdisUnbindAdapter: (handle) => {
       const binding = resolveBinding(environment, handle, owner);
       return binding === null ? NDIS_STATUS_SUCCESS : requestUnbind(devices, binding, owner);
     },
     NdisReEnumerateProtocolBindings: (handle) => {
-      const protocol = resolveDriver(environment, handle, owner);
+      const protocol = resolveDriver(environment, handle, image);
       if (protocol instanceof ProtocolDriver) reEnumerateBindings(devices, protocol);
     },
     NdisQueryAdapterInstanceName: (out, handle) => {
@@ -72,7 +75,8 @@ function bindingFunctions({ environment, devices }: LibraryParts, owner: string)
       environment.misuse("BND-04", owner, "BindingContext is not that of a bind in progress");
       return NDIS_STATUS_FAILURE;
     },
-    NdisSendNetBufferLists: (handle, lists) => {
+    NdisSendNetBufferLists: (handle, lists, _port, flags) => {
+      if (!areLists(environment, owner, "NdisCoSendNetBufferLists", lists, flags)) return;
       const binding = resolveBinding(environment, handle, owner);
       if (binding !== null) refuseConnectionlessSend(binding, owner, lists);
     },

@@ -97,8 +97,12 @@ export class ContextSpace {
   }
 
   #isAlive(list: NET_BUFFER_LIST): boolean {
-    if (list instanceof NET_BUFFER_LIST && list.ndisAllocated) return true;
+    if (list instanceof NET_BUFFER_LIST && list.ndisAllocated && isContext(list.Context)) return true;
     this.#environment.misuse(RULE_ALLOCATION, "context space of a NET_BUFFER_LIST that is not allocated");
     return false;
   }
+}
+
+function isContext(context: unknown): boolean {
+  return context === null || context instanceof NET_BUFFER_LIST_CONTEXT;
 }

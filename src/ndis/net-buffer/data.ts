@@ -11,6 +11,7 @@ import type { NetBufferEnvironment } from "./environment.ts";
 import { RULE_ALLOCATION, RULE_DATA_START, RULE_POINTER } from "./environment.ts";
 import type { MdlStore } from "./mdls.ts";
 import { MDL_OF_DRIVER, MDL_OF_HANDLER, MDL_OF_RETREAT } from "./mdls.ts";
+import { describesData } from "./sound-chains.ts";
 
 /** Puts the start of the data `dataOffset` bytes into the chain. The end of the chain is the end of its last MDL. */
 export function setDataStart(netBuffer: NET_BUFFER, dataOffset: number): void {
@@ -42,7 +43,7 @@ export class FrameData {
   }
 
   advance(netBuffer: NET_BUFFER, delta: number, freeMdl: boolean, freeHandler: NET_BUFFER_FREE_MDL | null): void {
-    if (!this.#isAlive(netBuffer)) return;
+    if (!this.#isSound(netBuffer)) return;
     if (!(isSize(delta) && delta <= netBuffer.DataLength)) {
       this.#environment.misuse(RULE_DATA_START, `advance by ${shown(delta)} of ${netBuffer.DataLength} bytes`);
       return;
@@ -88,7 +89,7 @@ export class FrameData {
     backFill: number,
     allocateHandler: NET_BUFFER_ALLOCATE_MDL | null,
   ): NDIS_STATUS_FINAL {
-    if (!this.#isAlive(netBuffer)) return NDIS_STATUS_FAILURE;
+    if (!this.#isSound(netBuffer)) return NDIS_STATUS_FAILURE;
     if (!(isSize(delta) && isSize(backFill))) {
       this.#environment.misuse(
         RULE_DATA_START,
@@ -148,7 +149,7 @@ export class FrameData {
     alignMultiple: number,
     alignOffset: number,
   ): PVOID {
-    if (!this.#isAlive(netBuffer)) return NULL;
+    if (!this.#isSound(netBuffer)) return NULL;
     if (!(isSize(bytesNeeded) && bytesNeeded <= netBuffer.DataLength)) return NULL;
     if (!(isSize(storage) && isSize(alignMultiple) && isSize(alignOffset))) {
       this.#environment.misuse(RULE_POINTER, "Storage, AlignMultiple or AlignOffset of NdisGetDataBuffer is no number");
@@ -194,12 +195,12 @@ export class FrameData {
     sourceOffset: number,
     bytesCopied: OutParameter<number>,
   ): NDIS_STATUS_FINAL {
-    if (typeof bytesCopied !== "object" || bytesCopied === null) {
+    if (typeof bytesCopied !== "object" || bytesCopied === null || !Object.isExtensible(bytesCopied)) {
       this.#environment.misuse(RULE_POINTER, "BytesCopied is NULL");
       return NDIS_STATUS_RESOURCES;
     }
     bytesCopied.Value = 0;
-    if (!this.#isAlive(destination) || !this.#isAlive(source)) return NDIS_STATUS_RESOURCES;
+    if (!this.#isSound(destination) || !this.#isSound(source)) return NDIS_STATUS_RESOURCES;
     if (!(isSize(destinationOffset) && isSize(bytesToCopy) && isSize(sourceOffset))) return NDIS_STATUS_RESOURCES;
     let from = source.CurrentMdl;
     let fromOffset = source.CurrentMdlOffset + sourceOffset;
@@ -241,9 +242,13 @@ export class FrameData {
     return false;
   }
 
-  #isAlive(netBuffer: Readonly<NET_BUFFER>): boolean {
-    if (netBuffer instanceof NET_BUFFER && netBuffer.ndisAllocated) return true;
-    this.#environment.misuse(RULE_ALLOCATION, "use of a NET_BUFFER that is not allocated");
+  #isSound(netBuffer: Readonly<NET_BUFFER>): boolean {
+    if (!(netBuffer instanceof NET_BUFFER) || !netBuffer.ndisAllocated) {
+      this.#environment.misuse(RULE_ALLOCATION, "use of a NET_BUFFER that is not allocated");
+      return false;
+    }
+    if (describesData(netBuffer)) return true;
+    this.#environment.misuse(RULE_POINTER, "the lengths or the MDLs of a NET_BUFFER are none");
     return false;
   }
 }

@@ -12,6 +12,7 @@ import type { NetBufferEnvironment } from "./environment.ts";
 import { RULE_POINTER } from "./environment.ts";
 import { NetBuffers } from "./net-buffers.ts";
 import { NetBufferListPool, NetBufferPool } from "./pools.ts";
+import { isNetBufferChain } from "./sound-chains.ts";
 
 /** What NdisCopySendNetBufferListInfo copies, by its documentation. */
 const SEND_INFORMATION: readonly NDIS_NET_BUFFER_LIST_INFO[] = [
@@ -55,13 +56,24 @@ function listCheck(environment: NetBufferEnvironment): ListCheck {
   };
 }
 
+/** A list whose NET_BUFFERs can be walked. */
+function walkCheck(environment: NetBufferEnvironment): ListCheck {
+  const isList = listCheck(environment);
+  return (list) => {
+    if (!isList(list)) return false;
+    if (isNetBufferChain(list.FirstNetBuffer)) return true;
+    environment.misuse(RULE_POINTER, "the NET_BUFFERs of a NET_BUFFER_LIST are no chain");
+    return false;
+  };
+}
+
 /** Every buffer of the list gets room in front, or none does. */
 function retreatList(
   data: NetBuffers["data"],
-  isList: ListCheck,
+  isWalkable: ListCheck,
 ): NdisBufferFunctions["NdisRetreatNetBufferListDataStart"] {
   return (list, delta, backFill, allocateHandler, freeHandler) => {
-    if (!isList(list)) return NDIS_STATUS_FAILURE;
+    if (!isWalkable(list)) return NDIS_STATUS_FAILURE;
     for (let nb = list.FirstNetBuffer; nb !== null; nb = nb.Next) {
       const status = data.retreat(nb, delta, backFill, allocateHandler);
       if (status === NDIS_STATUS_SUCCESS) continue;
@@ -82,7 +94,7 @@ export function netBufferFunctions(environment: NetBufferEnvironment): NdisBuffe
   const netBuffers = new NetBuffers(environment);
   const { mdls, contexts, data } = netBuffers;
   let lastPartialCancelId = 0;
-  const isList = listCheck(environment);
+  const [isList, isWalkable] = [listCheck(environment), walkCheck(environment)];
   return {
     NdisAllocateNetBufferListPool: (holder, parameters) => netBuffers.createListPool(holder, parameters),
     NdisFreeNetBufferListPool: (pool) => netBuffers.closePool(netBuffers.listPool(pool)),
@@ -109,10 +121,10 @@ export function netBufferFunctions(environment: NetBufferEnvironment): NdisBuffe
     NdisRetreatNetBufferDataStart: (netBuffer, delta, backFill, allocateHandler) =>
       data.retreat(netBuffer, delta, backFill, allocateHandler),
     NdisAdvanceNetBufferListDataStart: (list, delta, freeMdl, freeHandler) => {
-      if (!isList(list)) return;
+      if (!isWalkable(list)) return;
       for (let nb = list.FirstNetBuffer; nb !== null; nb = nb.Next) data.advance(nb, delta, freeMdl, freeHandler);
     },
-    NdisRetreatNetBufferListDataStart: retreatList(data, isList),
+    NdisRetreatNetBufferListDataStart: retreatList(data, isWalkable),
     NdisGetDataBuffer: (netBuffer, bytesNeeded, storage, alignMultiple, alignOffset) =>
       data.getDataBuffer(netBuffer, bytesNeeded, storage, alignMultiple, alignOffset),
     NdisCopyFromNetBufferToNetBuffer: (destination, destinationOffset, bytesToCopy, source, sourceOffset, copied) =>

@@ -14,9 +14,10 @@ import { cloneNetBufferList, freeClone } from "./clones.ts";
 import { ContextSpace, isContextSize, MEMORY_ALLOCATION_ALIGNMENT } from "./contexts.ts";
 import { FrameData } from "./data.ts";
 import type { NetBufferEnvironment } from "./environment.ts";
-import { RULE_ALLOCATION, RULE_PREALLOCATED_NET_BUFFER } from "./environment.ts";
+import { RULE_ALLOCATION, RULE_POINTER, RULE_PREALLOCATED_NET_BUFFER } from "./environment.ts";
 import { MdlStore } from "./mdls.ts";
 import { initialiseNetBuffer, NetBufferListPool, NetBufferPool } from "./pools.ts";
+import { describesData, isMdlChain, isNetBufferChain } from "./sound-chains.ts";
 
 /** All network data of one driver: its pools, what is out of them, and the checks on what drivers hand in. */
 export class NetBuffers implements CloneParts {
@@ -186,8 +187,12 @@ export class NetBuffers implements CloneParts {
     netBufferPoolHandle: NetBufferPoolHandle | null,
     flags: number,
   ): NET_BUFFER_LIST | null {
-    if (!(original instanceof NET_BUFFER_LIST) || !original.ndisAllocated || typeof flags !== "number") {
-      this.#environment.misuse(RULE_ALLOCATION, "clone of a NET_BUFFER_LIST that is not allocated");
+    const isAlive = original instanceof NET_BUFFER_LIST && original.ndisAllocated;
+    if (!isAlive || typeof flags !== "number" || !hasSoundNetBuffers(original)) {
+      this.#environment.misuse(
+        RULE_ALLOCATION,
+        "clone of a NET_BUFFER_LIST that is not allocated, or has no sound NET_BUFFERs",
+      );
       return null;
     }
     const listPool = listPoolHandle === null ? this.#defaultListPool() : this.listPool(listPoolHandle);
@@ -205,6 +210,10 @@ export class NetBuffers implements CloneParts {
         RULE_ALLOCATION,
         `NdisFreeCloneNetBufferList with flags ${shown(flags)} of a list ${made}`,
       );
+      return;
+    }
+    if (!hasSoundNetBuffers(clone)) {
+      this.#environment.misuse(RULE_POINTER, "the NET_BUFFERs or MDLs of a clone are no chains");
       return;
     }
     if (clone.Context !== null) {
@@ -277,7 +286,8 @@ export class NetBuffers implements CloneParts {
   /** NdisAllocateNetBuffer: without an MDL chain, offset and length are 0. */
   #isDescription(mdlChain: MDL | null, dataOffset: number, dataLength: number): boolean {
     if (isContextSize(dataOffset, 1) && isContextSize(dataLength, 1)) {
-      if (mdlChain === null ? dataOffset === 0 && dataLength === 0 : mdlChain instanceof MDL) return true;
+      if (mdlChain === null ? dataOffset === 0 && dataLength === 0 : mdlChain instanceof MDL && isMdlChain(mdlChain))
+        return true;
     }
     this.#environment.misuse(
       RULE_ALLOCATION,
@@ -291,4 +301,13 @@ function areContextSizes(contextSize: number, backFill: number): boolean {
   return (
     isContextSize(contextSize, MEMORY_ALLOCATION_ALIGNMENT) && isContextSize(backFill, MEMORY_ALLOCATION_ALIGNMENT)
   );
+}
+
+/** Whether the NET_BUFFERs of a list and their MDLs can be walked. */
+function hasSoundNetBuffers({ FirstNetBuffer }: NET_BUFFER_LIST): boolean {
+  if (!isNetBufferChain(FirstNetBuffer)) return false;
+  for (let netBuffer = FirstNetBuffer; netBuffer !== null; netBuffer = netBuffer.Next) {
+    if (!describesData(netBuffer)) return false;
+  }
+  return true;
 }

@@ -2,6 +2,7 @@ import { ddi } from "../ddi/catalog.ts";
 import * as oids from "../ddi/constants/connection-oids.ts";
 import { NDIS_REQUEST_TYPE } from "../ddi/constants/enumerations.ts";
 import * as generalOids from "../ddi/constants/general-oids.ts";
+import { isAtLeast, ulong } from "../ddi/numbers.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import {
   NDIS_STATUS_BUFFER_TOO_SHORT,
@@ -11,10 +12,11 @@ import {
   NDIS_STATUS_SUCCESS,
   statusName,
 } from "../ddi/status.ts";
+import type { CO_ADDRESS_LIST } from "../ddi/structures/calls.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { TapiRequestChecks } from "../tapi/request-checks.ts";
 import { WanRequestChecks } from "../wan/request-checks.ts";
-import { bufferLengthOf, bytesOf, ulongAt } from "./information-buffer.ts";
+import { bufferLengthOf, bytesOf, informationOf, oidOf, ulongAt } from "./information-buffer.ts";
 import type { OidPassage, OidSubject } from "./passage.ts";
 
 /** What the statuses that a driver completes a cancelled request with may be: aborted, or done before the cancellation came. */
@@ -67,7 +69,7 @@ export class OidChecks {
   issued(passage: OidPassage): void {
     const { request, issuer, binding } = passage;
     const length = bufferLengthOf(request);
-    const buffer = request.DATA.QUERY_INFORMATION.InformationBuffer;
+    const buffer = informationOf(request).InformationBuffer ?? null;
     if (length > 0 && (buffer === null || (buffer instanceof Uint8Array && buffer.length < length)))
       this.#environment.misuse("OID-18", issuer, `the information buffer has fewer than its ${length} bytes`);
     if (request.RequestHandle !== null && binding !== null && request.RequestHandle !== binding)
@@ -93,7 +95,7 @@ export class OidChecks {
   }
 
   pended({ request, answerer }: OidPassage): void {
-    if (request.DATA.Oid === generalOids.OID_GEN_CO_GET_NETCARD_TIME)
+    if (oidOf(request) === generalOids.OID_GEN_CO_GET_NETCARD_TIME)
       this.#environment.misuse("OID-33", answerer, "OID_GEN_CO_GET_NETCARD_TIME is answered at once, not pended");
   }
 
@@ -115,9 +117,9 @@ export class OidChecks {
 
   #ended(passage: OidPassage, status: NDIS_STATUS_FINAL): void {
     const { request, answerer, handler } = passage;
-    const { BytesNeeded } = request.DATA.QUERY_INFORMATION;
+    const { BytesNeeded } = informationOf(request);
     const tooShort = status === NDIS_STATUS_BUFFER_TOO_SHORT || status === NDIS_STATUS_INVALID_LENGTH;
-    if (tooShort && !(BytesNeeded > 0))
+    if (tooShort && !isAtLeast(BytesNeeded, 1))
       this.#environment.misuse("OID-11", answerer, `${statusName(status)} without BytesNeeded`);
     if (status === NDIS_STATUS_SUCCESS) {
       if (handler === "ProtocolCoOidRequest") this.#checkAddresses(passage);
@@ -130,7 +132,7 @@ export class OidChecks {
   #checkMiniportAnswer(passage: OidPassage): void {
     const { request, adapter } = passage;
     if (!adapter.isConnectionOriented) return;
-    const { Oid } = request.DATA;
+    const Oid = oidOf(request);
     if (request.RequestType === NDIS_REQUEST_TYPE.NdisRequestSetInformation) {
       if (Oid === generalOids.OID_GEN_CO_PROTOCOL_OPTIONS) this.#checkOptionsSet(passage);
       return;
@@ -170,16 +172,19 @@ export class OidChecks {
   }
 
   #checkStatistics({ request, answerer }: OidPassage): void {
-    const { BytesWritten } = request.DATA.QUERY_INFORMATION;
+    const BytesWritten = ulong(informationOf(request).BytesWritten);
     if (BytesWritten === ULONG_BYTES || BytesWritten === ULONG64_BYTES) return;
     this.#environment.misuse("OID-23", answerer, `a statistic has 4 or 8 bytes, not ${BytesWritten}`);
   }
 
   #checkAddresses({ request, answerer }: OidPassage): void {
-    if (request.DATA.Oid !== oids.OID_CO_GET_ADDRESSES) return;
-    const list = request.DATA.QUERY_INFORMATION.InformationBuffer;
-    if (list === null || !("NumberOfAddresses" in list)) return;
-    const { NumberOfAddresses, NumberOfAddressesAvailable, AddressList } = list;
+    if (oidOf(request) !== oids.OID_CO_GET_ADDRESSES) return;
+    const list: unknown = informationOf(request).InformationBuffer;
+    if (typeof list !== "object" || list === null || !("NumberOfAddresses" in list)) return;
+    const given = list as Partial<CO_ADDRESS_LIST>;
+    const NumberOfAddresses = ulong(given.NumberOfAddresses);
+    const NumberOfAddressesAvailable = ulong(given.NumberOfAddressesAvailable);
+    const AddressList = Array.isArray(given.AddressList) ? given.AddressList : [];
     if (NumberOfAddresses <= NumberOfAddressesAvailable && NumberOfAddresses === AddressList.length) return;
     const message = `${NumberOfAddresses} addresses of ${NumberOfAddressesAvailable}, and ${AddressList.length} in the list`;
     this.#environment.misuse("OID-29", answerer, message);

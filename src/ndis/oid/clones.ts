@@ -5,6 +5,7 @@ import type { NdisEnvironment } from "../environment.ts";
 import { adapterOf } from "../executive/adapter-of.ts";
 import type { DriverHoldings, Holding } from "../executive/holdings.ts";
 import { allocationFails } from "../executive/holdings.ts";
+import { hasInformation } from "./information-buffer.ts";
 
 class OidClone implements Holding {
   readonly leftRule = "MEM-02";
@@ -26,8 +27,7 @@ export function cloneFunctions(
   const clones = new Map<NDIS_OID_REQUEST, OidClone>();
   return {
     NdisAllocateCloneOidRequest(SourceHandle, OidRequest, _PoolTag, ClonedOidRequest) {
-      if (OidRequest === null || typeof OidRequest?.DATA?.QUERY_INFORMATION !== "object")
-        return NDIS_STATUS_INVALID_PARAMETER;
+      if (!hasInformation(OidRequest)) return NDIS_STATUS_INVALID_PARAMETER;
       if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
       const request = NDIS_OID_REQUEST({
         ...OidRequest,

@@ -4,6 +4,7 @@ import type { Binding } from "../binding/binding.ts";
 import { finishCloseWhenQuiet } from "../binding/open-close.ts";
 import { OID_CO_GET_CALL_INFORMATION } from "../ddi/constants/connection-oids.ts";
 import type { NDIS_CONTEXT } from "../ddi/handles.ts";
+import { isAtLeast } from "../ddi/numbers.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import {
   NDIS_STATUS_ADAPTER_NOT_READY,
@@ -17,6 +18,7 @@ import type { NdisEnvironment } from "../environment.ts";
 import { atPassiveLevel } from "../executive/passive.ts";
 import type { Vc } from "../vc/vc.ts";
 import { OidChecks } from "./checks.ts";
+import { hasInformation, oidOf } from "./information-buffer.ts";
 import type { OidCompletion, OidPassage, OidSubject } from "./passage.ts";
 import { COMPLETIONS, isForMiniport, WHOLE_ADAPTER } from "./passage.ts";
 import type { PeerSide } from "./peer-sides.ts";
@@ -196,14 +198,15 @@ export class OidRequests {
 
   #issue(parts: Passage): NDIS_STATUS {
     const passage: OidPassage = { ...parts, asked: false };
-    if (passage.request?.DATA?.Oid === OID_CO_GET_CALL_INFORMATION) return NDIS_STATUS_NOT_SUPPORTED;
+    if (hasInformation(passage.request) && oidOf(passage.request) === OID_CO_GET_CALL_INFORMATION)
+      return NDIS_STATUS_NOT_SUPPORTED;
     return this.#begin(passage) ?? this.#ask(passage);
   }
 
   /** @returns null, or the status with which the request fails before anybody is asked. */
   #begin(passage: OidPassage): NDIS_STATUS_FINAL | null {
     const { request, issuer, binding } = passage;
-    if (typeof request !== "object" || request === null || typeof request.DATA?.QUERY_INFORMATION !== "object") {
+    if (!hasInformation(request)) {
       this.#environment.misuse("NullCheck", issuer, "OidRequest is no NDIS_OID_REQUEST");
       return NDIS_STATUS_FAILURE;
     }
@@ -249,7 +252,7 @@ export class OidRequests {
 
   #limitTime(passage: OidPassage): void {
     const { Timeout } = passage.request;
-    if (Timeout > 0 && !this.#timeouts.has(passage)) this.#timeouts.start(passage, Timeout * NS_PER_SECOND);
+    if (isAtLeast(Timeout, 1) && !this.#timeouts.has(passage)) this.#timeouts.start(passage, Timeout * NS_PER_SECOND);
     if (passage.asked) this.#patience?.start(passage, LONGEST_ANSWER_NS);
   }
 

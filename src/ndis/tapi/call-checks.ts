@@ -5,6 +5,7 @@ import { CO_ADDRESS_FAMILY_TAPI, CO_ADDRESS_FAMILY_TAPI_PROXY } from "../ddi/con
 import { NDIS_MEDIUM } from "../ddi/constants/enumerations.ts";
 import { AF_TAPI_SAP_TYPE, CO_TAPI_FLAG_INCOMING_CALL } from "../ddi/constants/tapi-wan.ts";
 import type { NdisVcHandle } from "../ddi/handles.ts";
+import { isAtLeast, ulong } from "../ddi/numbers.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { CO_CALL_PARAMETERS, CO_SAP } from "../ddi/structures/calls.ts";
@@ -42,8 +43,8 @@ export function checkProxyRegistered(binding: Binding, family: number, owner: st
 export function checkOutgoingCall(af: AddressFamily, parameters: CO_CALL_PARAMETERS | null, owner: string): void {
   if (!isProxy(af)) return;
   const specific = parameters?.MediaParameters?.MediaSpecific ?? null;
-  if (specific === null || !(specific.Length >= SIZEOF_MAKE_CALL_PARAMETERS)) {
-    const message = `MediaSpecific.Length is ${specific?.Length ?? "missing"}; CO_AF_TAPI_MAKE_CALL_PARAMETERS has ${SIZEOF_MAKE_CALL_PARAMETERS} bytes`;
+  if (specific === null || !isAtLeast(specific.Length, SIZEOF_MAKE_CALL_PARAMETERS)) {
+    const message = `MediaSpecific.Length is ${ulong(specific?.Length)}; CO_AF_TAPI_MAKE_CALL_PARAMETERS has ${SIZEOF_MAKE_CALL_PARAMETERS} bytes`;
     af.environment.misuse("WAN-15", owner, message);
   }
 }
@@ -66,7 +67,7 @@ export function checkOutgoingCallComplete(
 export function checkIncomingCall(af: AddressFamily, parameters: CO_CALL_PARAMETERS | null, owner: string): void {
   if (!isProxy(af)) return;
   const specific = parameters?.MediaParameters?.MediaSpecific ?? null;
-  if (specific === null || !(specific.Length >= SIZEOF_INCOMING_CALL_PARAMETERS))
+  if (specific === null || !isAtLeast(specific.Length, SIZEOF_INCOMING_CALL_PARAMETERS))
     af.environment.misuse("WAN-17", owner, "MediaSpecific holds no CO_AF_TAPI_INCOMING_CALL_PARAMETERS");
   else if (flagsOf(specific.Parameters) !== CO_TAPI_FLAG_INCOMING_CALL)
     af.environment.misuse("WAN-17", owner, "ulFlags is CO_TAPI_FLAG_INCOMING_CALL and nothing else");
@@ -84,7 +85,7 @@ export function checkOfferAnswer(af: AddressFamily, status: NDIS_STATUS): void {
 export function checkSap(af: AddressFamily, sap: CO_SAP | null, owner: string): void {
   const { AddressFamily: family } = af.registration.addressFamily;
   if (family === CO_ADDRESS_FAMILY_TAPI) {
-    if (sap?.SapType !== AF_TAPI_SAP_TYPE || !(sap.SapLength > 0))
+    if (sap?.SapType !== AF_TAPI_SAP_TYPE || !isAtLeast(sap.SapLength, 1))
       af.environment.misuse("WAN-03", owner, "the SAP is an AF_TAPI_SAP_TYPE with a device class string");
   } else if (family === CO_ADDRESS_FAMILY_TAPI_PROXY) {
     if (sap?.SapLength !== SIZEOF_SAP)
@@ -94,11 +95,12 @@ export function checkSap(af: AddressFamily, sap: CO_SAP | null, owner: string): 
 
 function hasBandwidths(parameters: CO_CALL_PARAMETERS | null): boolean {
   const manager = parameters?.CallMgrParameters ?? null;
-  return manager !== null && manager.Transmit.PeakBandwidth > 0 && manager.Receive.PeakBandwidth > 0;
+  return isAtLeast(manager?.Transmit?.PeakBandwidth, 1) && isAtLeast(manager?.Receive?.PeakBandwidth, 1);
 }
 
 /** ulFlags of the TAPI parameters, the third ULONG. */
-function flagsOf(parameters: object): number | null {
+function flagsOf(parameters: unknown): number | null {
+  if (typeof parameters !== "object" || parameters === null) return null;
   if (parameters instanceof Uint8Array) {
     if (parameters.length < 12) return null;
     return new DataView(parameters.buffer, parameters.byteOffset).getUint32(8, true);

@@ -1,4 +1,5 @@
 import type { NDIS_CONTEXT, NdisVcHandle, OutParameter } from "../ddi/handles.ts";
+import { isAtLeast } from "../ddi/numbers.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import {
   NDIS_STATUS_BUFFER_TOO_SHORT,
@@ -28,7 +29,7 @@ export function getTapiCallId(
   const id = callIdOf(vc);
   const size = (id.length + 1) * WIDE_CHARACTER_BYTES;
   TapiCallId.ulNeededSize = HEADER_BYTES + size;
-  if (!(TapiCallId.ulTotalSize >= TapiCallId.ulNeededSize)) return NDIS_STATUS_BUFFER_TOO_SHORT;
+  if (!isAtLeast(TapiCallId.ulTotalSize, TapiCallId.ulNeededSize)) return NDIS_STATUS_BUFFER_TOO_SHORT;
   TapiCallId.ulUsedSize = TapiCallId.ulNeededSize;
   TapiCallId.ulStringFormat = STRINGFORMAT_UNICODE;
   TapiCallId.ulStringSize = size;

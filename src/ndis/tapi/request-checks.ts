@@ -10,7 +10,7 @@ import {
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
-import { ulongMember } from "../oid/information-buffer.ts";
+import { oidOf, ulongMember } from "../oid/information-buffer.ts";
 import type { OidPassage } from "../oid/passage.ts";
 
 const CM_CAPS = ["ulCoTapiVersion", "ulNumLines", "ulFlags"] as const;
@@ -44,7 +44,7 @@ export class TapiRequestChecks {
   issued({ request, issuer, subject }: OidPassage): void {
     const { addressFamily } = subject;
     if (addressFamily === null) return;
-    const { Oid } = request.DATA;
+    const Oid = oidOf(request);
     const { AddressFamily: family } = addressFamily.registration.addressFamily;
     if (TRANSLATIONS.has(Oid)) {
       if (family === CO_ADDRESS_FAMILY_TAPI_PROXY)
@@ -62,7 +62,7 @@ export class TapiRequestChecks {
   ended({ request, answerer, subject }: OidPassage, status: NDIS_STATUS_FINAL): void {
     if (subject.addressFamily === null || status !== NDIS_STATUS_SUCCESS) return;
     const known = this.#of(subject.addressFamily);
-    switch (request.DATA.Oid) {
+    switch (oidOf(request)) {
       case oids.OID_CO_TAPI_CM_CAPS:
         known.callManagerFlags = ulongMember(request, CM_CAPS, "ulFlags") ?? 0;
         this.#checkFlags(answerer, known.callManagerFlags, CO_TAPI_FLAG_PER_LINE_CAPS);
@@ -101,7 +101,7 @@ export class TapiRequestChecks {
   }
 
   #checkDirection(request: OidPassage["request"], issuer: string): void {
-    const { Oid } = request.DATA;
+    const Oid = oidOf(request);
     if (Oid === oids.OID_CO_TAPI_TRANSLATE_TAPI_CALLPARAMS) {
       const flags = ulongMember(request, TRANSLATE_TAPI, "ulFlags") ?? 0;
       if ((flags & CO_TAPI_FLAG_OUTGOING_CALL) === 0)

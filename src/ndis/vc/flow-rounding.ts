@@ -1,4 +1,5 @@
 import { ROUND_DOWN_FLOW, ROUND_UP_FLOW } from "../ddi/constants/connection-flags.ts";
+import { ulong } from "../ddi/numbers.ts";
 import type { CO_CALL_PARAMETERS, FLOWSPEC } from "../ddi/structures/calls.ts";
 import type { Vc } from "./vc.ts";
 
@@ -8,17 +9,19 @@ export interface FlowsAsked {
   readonly flows: readonly FLOWSPEC[];
 }
 
-export function flowsOf({ CallMgrParameters, MediaParameters }: CO_CALL_PARAMETERS): FlowsAsked {
-  const flows = CallMgrParameters === null ? [] : [{ ...CallMgrParameters.Transmit }, { ...CallMgrParameters.Receive }];
-  return { flags: MediaParameters?.Flags ?? 0, flows };
+export function flowsOf(parameters: CO_CALL_PARAMETERS | null): FlowsAsked {
+  const manager = parameters?.CallMgrParameters ?? null;
+  const flows = manager === null ? [] : [{ ...manager.Transmit }, { ...manager.Receive }];
+  return { flags: ulong(parameters?.MediaParameters?.Flags), flows };
 }
 
 /** ACT-11: a miniport changes flow values only as ROUND_UP_FLOW and ROUND_DOWN_FLOW let it. */
-export function checkRounding(vc: Vc, asked: FlowsAsked, used: CO_CALL_PARAMETERS): void {
+export function checkRounding(vc: Vc, asked: FlowsAsked, used: CO_CALL_PARAMETERS | null): void {
   const { flows } = flowsOf(used);
   for (const [index, flow] of asked.flows.entries()) {
     for (const [name, before] of Object.entries(flow) as [keyof FLOWSPEC, number][]) {
       const now = flows[index]?.[name] ?? before;
+      if (typeof now !== "number" || typeof before !== "number") continue;
       const allowed = now === before || (asked.flags & (now > before ? ROUND_UP_FLOW : ROUND_DOWN_FLOW)) !== 0;
       if (allowed) continue;
       const message = `${name} of ${vc.traceName} was ${before} and is ${now}, and nobody let the miniport round it`;

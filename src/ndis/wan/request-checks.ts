@@ -7,7 +7,7 @@ import { PPP_FRAMING } from "../ddi/constants/tapi-wan.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_INVALID_OID, NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
-import { ulongAt, ulongMember } from "../oid/information-buffer.ts";
+import { oidOf, ulongAt, ulongMember } from "../oid/information-buffer.ts";
 import type { OidPassage } from "../oid/passage.ts";
 import { isForMiniport } from "../oid/passage.ts";
 
@@ -64,7 +64,7 @@ export class WanRequestChecks {
 
   /** WAN-12: a link is not set to larger frames than it has. */
   issued({ request, issuer, adapter, subject }: OidPassage): void {
-    if (request.DATA.Oid !== oids.OID_WAN_CO_SET_LINK_INFO) return;
+    if (oidOf(request) !== oids.OID_WAN_CO_SET_LINK_INFO) return;
     const sizes = this.#links.get(subject.vc ?? adapter);
     if (sizes === undefined) return;
     const send = ulongMember(request, LINK_INFO, "MaxSendFrameSize") ?? 0;
@@ -78,7 +78,7 @@ export class WanRequestChecks {
     const { adapter, request, answerer } = passage;
     if (!isForMiniport(passage)) return;
     if (adapter.generalAttributes?.MediaType !== NDIS_MEDIUM.NdisMediumCoWan) return;
-    const { Oid } = request.DATA;
+    const Oid = oidOf(request);
     const refused = status === NDIS_STATUS_INVALID_OID || status === NDIS_STATUS_NOT_SUPPORTED;
     const rule = ANSWERED.get(Oid);
     if (refused && rule !== undefined)

@@ -38,8 +38,12 @@ export function checkWanStatus(adapter: MiniportAdapter, vc: Vc | null, indicati
 }
 
 function sendWindowOf({ StatusBuffer }: NDIS_STATUS_INDICATION, offset: number): number | null {
-  if (StatusBuffer === null) return null;
-  if (!(StatusBuffer instanceof Uint8Array)) return "SendWindow" in StatusBuffer ? StatusBuffer.SendWindow : null;
-  if (StatusBuffer.length < offset + 4) return null;
-  return new DataView(StatusBuffer.buffer, StatusBuffer.byteOffset).getUint32(offset, true);
+  const buffer: unknown = StatusBuffer;
+  if (typeof buffer !== "object" || buffer === null) return null;
+  if (!(buffer instanceof Uint8Array)) {
+    const window: unknown = Reflect.get(buffer, "SendWindow");
+    return typeof window === "number" ? window : null;
+  }
+  if (buffer.length < offset + 4) return null;
+  return new DataView(buffer.buffer, buffer.byteOffset).getUint32(offset, true);
 }

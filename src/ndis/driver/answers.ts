@@ -1,0 +1,54 @@
+import type { Blocking } from "../../machine/thread.ts";
+import { isBlocking } from "../../machine/thread.ts";
+import type { Ddi, DdiName } from "../ddi/catalog.ts";
+import { NDIS_STATUS_FAILURE } from "../ddi/status.ts";
+import type { NdisEnvironment } from "../environment.ts";
+
+type Routine = (...parameters: unknown[]) => unknown;
+
+/** The rule that says what a callback answers, where one does. */
+const RULES: Readonly<Partial<Record<DdiName, string>>> = {
+  ProtocolCmMakeCall: "OUT-05",
+  ProtocolCmCloseCall: "CLS-07",
+  ProtocolClIncomingCall: "INC-04",
+  ProtocolCmModifyCallQoS: "QOS-02",
+  ProtocolCmAddParty: "PTY-04",
+  ProtocolCmDropParty: "PTY-11",
+};
+
+/** The rule that says that a callback does not wait. */
+const WAITING_RULES: Readonly<Partial<Record<DdiName, string>>> = { ProtocolClNotifyCloseAf: "AF-28" };
+
+/** What NDIS waits for when it blocks; any other callback returns. */
+const MAY_BLOCK: ReadonlySet<string> = new Set<DdiName>([
+  "MiniportInitializeEx",
+  "MiniportPause",
+  "MiniportRestart",
+  "ProtocolBindAdapterEx",
+  "ProtocolUnbindAdapterEx",
+  "ProtocolNetPnPEvent",
+]);
+
+/** Whether a callback answers with an NDIS_STATUS. */
+export function answersStatus(row: Ddi | null): row is Ddi {
+  return row?.statuses.some((status) => status.startsWith("NDIS_STATUS_")) ?? false;
+}
+
+/** A handler whose answer is an NDIS_STATUS, whatever it returns: what is none breaks a rule and counts as FAILURE. */
+export function answering(environment: NdisEnvironment, owner: string, row: Ddi, handler: Routine): Routine {
+  const rule = RULES[row.name as DdiName] ?? "NullCheck";
+  const waitingRule = WAITING_RULES[row.name as DdiName] ?? rule;
+  const checked = (answer: unknown): unknown => {
+    if (Number.isInteger(answer)) return answer;
+    environment.misuse(isBlocking(answer) ? waitingRule : rule, owner, `${row.name} answers with an NDIS_STATUS`);
+    return NDIS_STATUS_FAILURE;
+  };
+  function* settled(body: Blocking<unknown>): Blocking<unknown> {
+    return checked(yield* body);
+  }
+  return (...values) => {
+    const answer = handler(...values);
+    if (Number.isInteger(answer)) return answer;
+    return isBlocking(answer) && MAY_BLOCK.has(row.name) ? settled(answer) : checked(answer);
+  };
+}
