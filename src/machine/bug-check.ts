@@ -11,7 +11,7 @@ export type BugCheckArguments = readonly [number, number, number, number];
 
 /** What a driver writer needs to mend the driver. */
 export interface BugCheckStory {
-  /** What would have been right: the rule's words; null for what is no rule. */
+  /** What would have been right: the rule's level and words; null for what is no rule. */
   readonly right: string | null;
   /** Pages of the public documentation that say so, by file name. */
   readonly documents: readonly string[];

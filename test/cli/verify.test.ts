@@ -43,7 +43,7 @@ describe("vmcm verify", () => {
     expect(stdout).toContain("FAIL outgoing-call-in-cells: ");
     expect(stdout).toContain("OUT-07 by twice: make-call complete for vc#1, which has no pending make-call");
     expect(stdout).toContain("bug check 0xC4 (0xA0607, 0x1, ");
-    expect(stdout).toContain("right would be: having returned PENDING, call NdisMCmMakeCallComplete exactly once");
+    expect(stdout).toContain("the rule: MUST having returned PENDING, call NdisMCmMakeCallComplete exactly once");
     expect(stdout).toContain("source: nf-ndis-ndismcmmakecallcomplete.md");
     expect(stdout).toMatch(/client calls NdisClMakeCall\(vc#1\)\n(.*\n)*.*vc#1: DIALA -> CONN \(MakeCallSuccess\)\n/);
     expect(stdout).toContain("vmcm ruleinfo OUT-07 says where that rule comes from.");

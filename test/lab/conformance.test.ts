@@ -87,7 +87,7 @@ describe("scorecardOf", () => {
     const score = card.rules.find(({ id }) => id === "OUT-07");
     expect(score?.verdict).toBe("broken");
     const [finding] = score?.findings ?? [];
-    expect(finding?.right).toBe(findRule("OUT-07")?.text);
+    expect(finding?.right).toBe(`MUST ${findRule("OUT-07")?.text}`);
     expect(finding?.bugCheck).toMatch(/^0xC4 \(0xA0607, 0x1, /);
     expect(finding?.history.some((line) => line.includes("faulty-mcm calls NdisMCmMakeCallComplete(vc#1"))).toBe(true);
     // The other rules of the case were not shown to be kept.

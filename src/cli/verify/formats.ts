@@ -57,7 +57,7 @@ export function headline({ rule, driver, message }: Finding): string {
 export function story({ bugCheck, right, documents, object, history }: Finding): string {
   const lines = [
     ...(bugCheck === null ? [] : [`bug check ${bugCheck}`]),
-    ...(right === null ? [] : [`right would be: ${right}`]),
+    ...(right === null ? [] : [`the rule: ${right}`]),
     ...(documents.length === 0 ? [] : [`source: ${documents.join(", ")}`]),
     ...(history.length === 0 ? [] : [`calls about ${object ?? "the machine"}, the last one at the end:`]),
     ...history.map((line) => `  ${line}`),

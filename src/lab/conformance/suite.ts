@@ -18,7 +18,7 @@ export interface Finding {
   /** The driver that broke it. */
   readonly driver: string;
   readonly message: string;
-  /** What would have been right: the rule's words; null where no rule of the rulebook speaks. */
+  /** What would have been right: the rule's level and words; null where no rule of the rulebook speaks. */
   readonly right: string | null;
   readonly documents: readonly string[];
   readonly object: string | null;
@@ -87,8 +87,9 @@ function findingOf(subject: Subject, body: () => void): Finding | null {
 
 function unmet(rule: string, driver: string, message: string): Finding {
   const known = findRule(rule);
-  const { text = null, sources = [] } = known ?? {};
-  return { rule, driver, message, right: text, documents: sources, object: null, history: [], bugCheck: null };
+  const right = known === null ? null : `${known.level} ${known.text}`;
+  const documents = known?.sources ?? [];
+  return { rule, driver, message, right, documents, object: null, history: [], bugCheck: null };
 }
 
 function hex(value: number): string {

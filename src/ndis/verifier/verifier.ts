@@ -86,7 +86,7 @@ function bugCheckOf(code: number, violation: Violation): BugCheck {
   const { rule, owner, message, object, history } = violation;
   const numbered = findRule(rule);
   const named = findVerifierRule(rule);
-  const right = numbered?.text ?? named?.checks ?? null;
+  const right = numbered === null ? (named?.checks ?? null) : `${numbered.level} ${numbered.text}`;
   const documents = numbered?.sources ?? (named === null || named.page === null ? [] : [named.page]);
   return new BugCheck(code, argumentsOf(violation), rule, owner, message, { object, history, right, documents });
 }
