@@ -87,7 +87,7 @@ function observe<T extends object>(
 /** A callback as NDIS calls it: what it throws is its driver's, and what it answers is a status where it answers one. */
 function driverCode(environment: NdisEnvironment, owner: string, name: string, routine: Routine): Routine {
   const row = findDdi(name);
-  const called = conducted(environment, owner, name, routine);
+  const called = conducted(environment, owner, name, routine, row?.parameters.length);
   return answersStatus(row) ? answering(environment, owner, row, called) : called;
 }
 

@@ -46,9 +46,24 @@ export function answering(environment: NdisEnvironment, owner: string, row: Ddi,
   function* settled(body: Blocking<unknown>): Blocking<unknown> {
     return checked(yield* body);
   }
-  return (...values) => {
-    const answer = handler(...values);
-    if (Number.isInteger(answer)) return answer;
-    return isBlocking(answer) && MAY_BLOCK.has(row.name) ? settled(answer) : checked(answer);
-  };
+  const lookCloser = (answer: unknown): unknown =>
+    isBlocking(answer) && MAY_BLOCK.has(row.name) ? settled(answer) : checked(answer);
+  return byArity(row.parameters.length, handler, lookCloser);
+}
+
+/** The handler, whose answer is looked at when it is no integer. Spelt out by arity: gathering arguments costs an array for each call. */
+function byArity(arity: number, handler: Routine, lookCloser: (answer: unknown) => unknown): Routine {
+  const settle = (answer: unknown): unknown => (Number.isInteger(answer) ? answer : lookCloser(answer));
+  switch (arity) {
+    case 1:
+      return (a) => settle(handler(a));
+    case 2:
+      return (a, b) => settle(handler(a, b));
+    case 3:
+      return (a, b, c) => settle(handler(a, b, c));
+    case 4:
+      return (a, b, c, d) => settle(handler(a, b, c, d));
+    default:
+      return (...values) => settle(handler(...values));
+  }
 }

@@ -20,8 +20,9 @@ export function conducted<Routine extends (...parameters: never[]) => unknown>(
   owner: string,
   name: string,
   given: Routine,
+  arity = -1,
 ): Routine {
-  const routine = contained(owner, name, given);
+  const routine = contained(owner, name, given, arity);
   if (!environment.verifying) return routine;
   const { processor } = environment;
   const conduct = environment.conductOf(owner);

@@ -9,18 +9,71 @@ import { isBlocking, KernelEvent } from "../../machine/thread.ts";
 
 type Routine = (...parameters: never[]) => unknown;
 
-/** A routine of a driver, with everything that it throws turned into a bug check of that driver. */
-export function contained<Given extends Routine>(owner: string, name: string, routine: Given): Given {
-  const call = (...values: Parameters<Given>): unknown => {
-    let result: unknown;
-    try {
-      result = routine(...values);
-    } catch (error) {
-      throw unhandled(owner, name, error);
-    }
-    return isBlocking(result) ? containedSteps(owner, name, result) : result;
-  };
-  return call as Given;
+/**
+ * A routine of a driver, with everything that it throws turned into a bug check of that driver.
+ * @param arity how many arguments it is given, where that is known: gathering them costs an array for each call.
+ */
+export function contained<Given extends Routine>(owner: string, name: string, given: Given, arity = -1): Given {
+  const routine = given as unknown as AnyRoutine;
+  const failed = (error: unknown): unknown => unhandled(owner, name, error);
+  const answered = (result: unknown): unknown => (isBlocking(result) ? containedSteps(owner, name, result) : result);
+  return byArity(arity, routine, failed, answered) as unknown as Given;
+}
+
+type AnyRoutine = (...parameters: unknown[]) => unknown;
+
+function byArity(
+  arity: number,
+  routine: AnyRoutine,
+  failed: (error: unknown) => unknown,
+  answered: (result: unknown) => unknown,
+): AnyRoutine {
+  switch (arity) {
+    case 1:
+      return (a) => {
+        try {
+          const result = routine(a);
+          return typeof result === "object" ? answered(result) : result;
+        } catch (error) {
+          throw failed(error);
+        }
+      };
+    case 2:
+      return (a, b) => {
+        try {
+          const result = routine(a, b);
+          return typeof result === "object" ? answered(result) : result;
+        } catch (error) {
+          throw failed(error);
+        }
+      };
+    case 3:
+      return (a, b, c) => {
+        try {
+          const result = routine(a, b, c);
+          return typeof result === "object" ? answered(result) : result;
+        } catch (error) {
+          throw failed(error);
+        }
+      };
+    case 4:
+      return (a, b, c, d) => {
+        try {
+          const result = routine(a, b, c, d);
+          return typeof result === "object" ? answered(result) : result;
+        } catch (error) {
+          throw failed(error);
+        }
+      };
+    default:
+      return (...values) => {
+        try {
+          return answered(routine(...values));
+        } catch (error) {
+          throw failed(error);
+        }
+      };
+  }
 }
 
 /** A body that blocks: each of its steps is the driver's code, and what it yields must be something to wait for. */

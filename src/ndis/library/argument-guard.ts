@@ -19,7 +19,7 @@ function isStorage(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.isExtensible(value);
 }
 
-const ACCEPTS: Readonly<Record<Exclude<ArgumentKind, "any">, (value: unknown) => boolean>> = {
+const ACCEPTS: Readonly<Record<Exclude<ArgumentKind, "any">, Accepts>> = {
   ULONG: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= HIGHEST_ULONG,
   integer: (value) => Number.isInteger(value),
   NDIS_STATUS: (value) =>
@@ -35,12 +35,14 @@ const ACCEPTS: Readonly<Record<Exclude<ArgumentKind, "any">, (value: unknown) =>
   structure: (value) => isStorage(value) && isStorage(value.Header),
 };
 
+type Accepts = (value: unknown) => boolean;
+
 interface ArgumentCheck {
   readonly index: number;
   readonly name: string;
   readonly kind: ArgumentKind;
   readonly optional: boolean;
-  readonly accepts: (value: unknown) => boolean;
+  readonly accepts: Accepts;
 }
 
 function checkOf(ddi: Ddi, parameter: DdiParameter, index: number): ArgumentCheck[] {
@@ -79,7 +81,7 @@ function guard(environment: NdisEnvironment, owner: string, name: string, routin
   if (checks.length === 0) return routine;
   const result = failedStatus(row) ?? failedResult(row);
   const statusAt = row.parameters.findIndex(({ name, direction }) => name === "Status" && direction === "out");
-  return (...values) => {
+  const lookCloser: Routine = (...values) => {
     for (const { index, name: parameter, kind, optional, accepts } of checks) {
       const value = values[index];
       if (accepts(value)) continue;
@@ -94,6 +96,37 @@ function guard(environment: NdisEnvironment, owner: string, name: string, routin
     }
     return routine(...values);
   };
+  return byArity(
+    row.parameters.map((_, index) => {
+      const check = checks.find((other) => other.index === index);
+      if (check === undefined) return anything;
+      return check.optional ? (value) => value === null || check.accepts(value) : check.accepts;
+    }),
+    routine,
+    lookCloser,
+  );
+}
+
+const anything: Accepts = () => true;
+
+/** `routine` when everything is accepted, else `otherwise`. Spelt out by arity: gathering arguments costs an array for each call. */
+function byArity(accepts: readonly Accepts[], routine: Routine, otherwise: Routine): Routine {
+  const [isA, isB = anything, isC = anything, isD = anything, isE = anything] = accepts;
+  switch (accepts.length) {
+    case 1:
+      return (a) => (isA(a) ? routine(a) : otherwise(a));
+    case 2:
+      return (a, b) => (isA(a) && isB(b) ? routine(a, b) : otherwise(a, b));
+    case 3:
+      return (a, b, c) => (isA(a) && isB(b) && isC(c) ? routine(a, b, c) : otherwise(a, b, c));
+    case 4:
+      return (a, b, c, d) => (isA(a) && isB(b) && isC(c) && isD(d) ? routine(a, b, c, d) : otherwise(a, b, c, d));
+    case 5:
+      return (a, b, c, d, e) =>
+        isA(a) && isB(b) && isC(c) && isD(d) && isE(e) ? routine(a, b, c, d, e) : otherwise(a, b, c, d, e);
+    default:
+      return otherwise;
+  }
 }
 
 function kindOf(value: unknown): string {

@@ -20,7 +20,7 @@ import { resolveParty } from "../party/party.ts";
 import { deregisterSap, registerSap } from "../sap/sap.ts";
 import { checkOutgoingCall, checkSap } from "../tapi/call-checks.ts";
 import { getTapiCallId, vcContextOfTapiCallId } from "../tapi/call-id.ts";
-import { areLists } from "../transfer/chain.ts";
+import { chainLength } from "../transfer/chain.ts";
 import { sendNetBufferLists } from "../transfer/send.ts";
 import { createCallManagerVc, createClientVc, createOwnVc, deleteVc } from "../vc/create-delete.ts";
 import { assignInstanceName } from "../vc/instance-name.ts";
@@ -94,9 +94,10 @@ export function connectionFunctions(environment: NdisEnvironment, owner: string,
     NdisCoAssignInstanceName: (vc, base, name) => assignInstanceName(environment, owner, vc, base, name),
     NdisCoGetTapiCallId: (vc, id) => getTapiCallId(environment, vc, id),
     NdisCoSendNetBufferLists: (vc, lists, flags) => {
-      if (!areLists(environment, owner, "NdisCoSendNetBufferLists", lists, flags)) return;
+      const count = chainLength(environment, owner, "NdisCoSendNetBufferLists", lists, flags);
+      if (count === 0) return;
       if (environment.verifying) environment.sendWindows.check(vc, lists, owner);
-      sendNetBufferLists(environment, owner, vc, lists, flags);
+      sendNetBufferLists(environment, owner, vc, lists, count, flags);
     },
     NdisCoOidRequest: (binding, af, vc, party, request) =>
       coOidRequest(environment, owner, oids, binding, af, vc, party, request),

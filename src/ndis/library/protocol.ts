@@ -10,7 +10,7 @@ import type { LoadedImage } from "../driver/drivers.ts";
 import { ProtocolDriver } from "../driver/drivers.ts";
 import { registerProtocolDriver, resolveDriver } from "../driver/registration.ts";
 import { oidFunctions } from "../oid/protocol-functions.ts";
-import { areLists } from "../transfer/chain.ts";
+import { chainLength } from "../transfer/chain.ts";
 import { returnNetBufferLists } from "../transfer/receive.ts";
 import { cancelSendNetBufferLists } from "../transfer/send.ts";
 import type { LibraryParts } from "./roles.ts";
@@ -42,7 +42,7 @@ export function protocolFunctions(parts: LibraryParts, image: LoadedImage) {
     },
     ...bindingFunctions(parts, image),
     NdisReturnNetBufferLists: (handle, lists, flags) => {
-      if (!areLists(environment, owner, "NdisReturnNetBufferLists", lists, flags)) return;
+      if (chainLength(environment, owner, "NdisReturnNetBufferLists", lists, flags) === 0) return;
       const binding = resolveBinding(environment, handle, owner);
       if (binding !== null) returnNetBufferLists(environment, owner, binding, lists, flags);
     },
@@ -76,7 +76,7 @@ function bindingFunctions({ environment, devices }: LibraryParts, image: LoadedI
       return NDIS_STATUS_FAILURE;
     },
     NdisSendNetBufferLists: (handle, lists, _port, flags) => {
-      if (!areLists(environment, owner, "NdisCoSendNetBufferLists", lists, flags)) return;
+      if (chainLength(environment, owner, "NdisCoSendNetBufferLists", lists, flags) === 0) return;
       const binding = resolveBinding(environment, handle, owner);
       if (binding !== null) refuseConnectionlessSend(binding, owner, lists);
     },

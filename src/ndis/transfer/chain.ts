@@ -15,15 +15,19 @@ const RING_RULES = {
   NdisReturnNetBufferLists: "RCV-04",
 } as const;
 
-/** Whether `lists` is a chain that ends and `flags` a number; a violation when not, and the call is ignored. */
-export function areLists(
+/**
+ * How many lists there are, when `lists` is a chain that ends and `flags` a number; 0 when not: a violation, and the call is to be
+ * ignored. The one walk that the data path takes with the verifier off.
+ */
+export function chainLength(
   environment: NdisEnvironment,
   owner: string,
   call: keyof typeof RING_RULES,
   lists: NET_BUFFER_LIST,
   flags: number,
-): boolean {
+): number {
   let list: NET_BUFFER_LIST | null = lists;
+  let count = 0;
   // Brent: a chain that runs into itself meets the mark, which moves on in ever longer strides.
   let mark: NET_BUFFER_LIST | null = null;
   let left = 1;
@@ -31,28 +35,29 @@ export function areLists(
   while (list instanceof NET_BUFFER_LIST) {
     if (list === mark) {
       // What of a returned chain is good goes back all the same: returnNetBufferLists looks at every list.
-      if (call === "NdisReturnNetBufferLists") return typeof flags === "number";
+      if (call === "NdisReturnNetBufferLists") return typeof flags === "number" ? count : 0;
       environment.misuse(RING_RULES[call], owner, `${call} with a chain in which a NET_BUFFER_LIST is twice`);
-      return false;
+      return 0;
     }
     if (environment.verifying && !isNetBufferChain(list.FirstNetBuffer)) {
       environment.misuse("NullCheck", owner, `${call} with a NET_BUFFER_LIST whose NET_BUFFERs are no chain`);
-      return false;
+      return 0;
     }
     if (--left === 0) {
       mark = list;
       stride *= 2;
       left = stride;
     }
+    count++;
     list = list.Next;
   }
-  if (list === null && lists !== null && typeof flags === "number") return true;
+  if (list === null && lists !== null && typeof flags === "number") return count;
   environment.misuse(
     "NullCheck",
     owner,
     `${call} with what is no chain of NET_BUFFER_LISTs, or flags that are no ULONG`,
   );
-  return false;
+  return 0;
 }
 
 /** Whether a number of lists is one. */

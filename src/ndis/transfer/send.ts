@@ -17,12 +17,16 @@ import type { Vc } from "../vc/vc.ts";
 import { resolveVc } from "../vc/vc.ts";
 import { giveBackSent, mayBeCompleted, mayBeSent, takeSent } from "./verified-lists.ts";
 
-/** NdisCoSendNetBufferLists: passes the lists on in their order (SND-04); only while the call is connected (SND-14). */
+/**
+ * NdisCoSendNetBufferLists: passes the lists on in their order (SND-04); only while the call is connected (SND-14).
+ * @param listCount how many lists there are, which has been looked at already.
+ */
 export function sendNetBufferLists(
   environment: NdisEnvironment,
   owner: string,
   handle: NdisVcHandle,
   NetBufferLists: NET_BUFFER_LIST,
+  listCount: number,
   SendFlags: number,
 ): void {
   const { verifying } = environment;
@@ -44,8 +48,8 @@ export function sendNetBufferLists(
     completeUnsent(vc, NetBufferLists, NDIS_STATUS_PAUSED);
     return;
   }
-  if ((SendFlags & NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK) !== 0) loopBack(vc, NetBufferLists, SendFlags);
-  const count = verifying ? takeSent(vc, NetBufferLists) : countLists(NetBufferLists);
+  if ((SendFlags & NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK) !== 0) loopBack(vc, NetBufferLists, listCount, SendFlags);
+  const count = verifying ? takeSent(vc, NetBufferLists) : listCount;
   vc.sendsOutstanding += count;
   vc.binding.sendsOutstanding += count;
   vc.adapter.sendsOutstanding += count;
@@ -60,13 +64,14 @@ export function sendNetBufferListsComplete(
   owner: string,
   handle: NdisVcHandle,
   NetBufferLists: NET_BUFFER_LIST,
+  listCount: number,
   SendCompleteFlags: number,
 ): void {
   const vc = resolveVc(environment, handle, owner);
   if (vc === null) return;
   const { verifying } = environment;
   if (verifying && !mayBeCompleted(vc, NetBufferLists, owner)) return;
-  const count = verifying ? giveBackSent(vc, NetBufferLists) : countLists(NetBufferLists);
+  const count = verifying ? giveBackSent(vc, NetBufferLists) : listCount;
   if (count > vc.sendsOutstanding) {
     const message = `${count} lists completed on ${vc.traceName}, which has ${vc.sendsOutstanding} out`;
     environment.misuse("SND-09", owner, message, vc);
@@ -107,13 +112,13 @@ function ruleAgainstSending(vc: Vc): string {
  * NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK: the sender's own binding receives what it sends (SND-11). A VC has no receive filter, so that all
  * of it matches; the lists are lent, as they are the sender's.
  */
-function loopBack(vc: Vc, lists: NET_BUFFER_LIST, sendFlags: number): void {
+function loopBack(vc: Vc, lists: NET_BUFFER_LIST, listCount: number, sendFlags: number): void {
   const atDispatch = (sendFlags & NDIS_SEND_FLAGS_DISPATCH_LEVEL) !== 0 ? NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL : 0;
   vc.binding.co?.CoReceiveNetBufferListsHandler(
     vc.binding.context,
     vc.clientContext,
     lists,
-    countLists(lists),
+    listCount,
     NDIS_RECEIVE_FLAGS_RESOURCES | atDispatch,
   );
 }
@@ -122,11 +127,4 @@ function loopBack(vc: Vc, lists: NET_BUFFER_LIST, sendFlags: number): void {
 function completeUnsent(vc: Vc, lists: NET_BUFFER_LIST, status: NDIS_STATUS_FINAL): void {
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) list.Status = status;
   vc.binding.co?.CoSendNetBufferListsCompleteHandler(vc.clientContext, lists, 0);
-}
-
-/** How many lists a chain has. */
-function countLists(lists: NET_BUFFER_LIST | null): number {
-  let count = 0;
-  for (let list = lists; list !== null; list = list.Next) count++;
-  return count;
 }
