@@ -213,6 +213,8 @@ export class Calls implements CallControlUser {
       vc.isOffered = false;
       vc.connection.receiving = false;
       this.#manager.parties.settle(vc);
+      // The client may have closed the call at that.
+      if (vc.teardown !== null) return;
       this.#manager.route.functions.DispatchIncomingCloseCall(status, ndisVcHandle, null, 0);
     }
   }

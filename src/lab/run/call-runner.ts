@@ -91,6 +91,9 @@ export class CallRunner implements ClockTarget {
         this.#called.set(this.#keyOf(hostName, call), call);
         return NDIS_STATUS_SUCCESS;
       },
+      partyAdded: () => {},
+      partyFailed: () => {},
+      partyDropped: () => {},
       callConnected: (call) => {
         if (call.isOutgoing) this.#connected(call);
         else if (call.context instanceof CallInstance) this.#startBackward(call.context);
