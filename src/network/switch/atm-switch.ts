@@ -175,6 +175,12 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
     return [peer, vcLabelVpi(label), vcLabelVci(label)];
   }
 
+  /** Where the frames of a point-to-multipoint label go, as [port, VPI, VCI] each; none for any other. For whoever looks at a switch from outside. */
+  leavesOf(port: number, vpi: number, vci: number): (readonly [number, number, number])[] {
+    const leaves = this.port(port).connections.leavesOf(vcLabel(vpi, vci));
+    return leaves.map(({ port: leafPort, label }) => [leafPort, vcLabelVpi(label), vcLabelVci(label)]);
+  }
+
   route(address: AtmAddress): number {
     return this.routes.lookup(address);
   }
