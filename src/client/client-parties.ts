@@ -133,6 +133,7 @@ export class ClientParties {
 
   /** Drops all but one (AF-35, CLS-04). False while parties are on their way, in or out. */
   isDownToOne(call: ClientCall): boolean {
+    if (call.parties.length === 0) return true;
     for (const party of call.parties.filter((each) => each.state === "waiting")) this.#gone(party, NDIS_STATUS_CLOSING);
     const [, ...others] = call.parties.filter((each) => each.state === "added");
     for (const party of others) this.#drop(party);
