@@ -9,14 +9,15 @@ import {
   OID_CO_GET_ADDRESSES,
 } from "../ndis/index.ts";
 import type { AtmAddress } from "../wire/atm-address.ts";
-import type { SignallingHost } from "../wire/q2931/index.ts";
 import { AddressFamilies } from "./address-families.ts";
 import { atmAddress } from "./call-parameters.ts";
 import { Calls } from "./calls.ts";
 import type { Deferred } from "./deferred.ts";
+import { Parties } from "./parties.ts";
 import type { Quiet } from "./quiet.ts";
 import type { Route } from "./route.ts";
 import { Saps } from "./saps.ts";
+import type { NdisSignallingHost } from "./signalling-host.ts";
 import type { UserSignalling } from "./user-signalling.ts";
 import { createUserSignalling } from "./user-signalling.ts";
 
@@ -42,11 +43,13 @@ export class CallManager {
   readonly addressFamilies: AddressFamilies;
   readonly saps = new Saps();
   readonly calls: Calls;
+  readonly parties: Parties;
+  readonly host: NdisSignallingHost;
   readonly signalling: UserSignalling;
   /** OID requests that clients answered with an error. */
   refusedNotifications = 0;
 
-  constructor(route: Route, host: SignallingHost, deferred: Deferred, settings: CallManagerSettings) {
+  constructor(route: Route, host: NdisSignallingHost, deferred: Deferred, settings: CallManagerSettings) {
     this.route = route;
     this.deferred = deferred;
     this.address = settings.address;
@@ -54,7 +57,10 @@ export class CallManager {
     this.pendsRequests = settings.pendsRequests;
     this.addressFamilies = new AddressFamilies(this);
     this.calls = new Calls(this);
+    this.parties = new Parties(this);
+    this.host = host;
     this.signalling = createUserSignalling(host, this.calls);
+    this.signalling.parties.user = this.parties;
   }
 
   /** The address family that is offered. */

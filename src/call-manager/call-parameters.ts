@@ -32,6 +32,7 @@ import {
   IE_Cause,
   IE_QOSClass,
   IE_TrafficDescriptor,
+  MULTIPOINT_VC,
   NDIS_STATUS_AAL_PARAMS_UNSUPPORTED,
   NDIS_STATUS_INVALID_ADDRESS,
   NDIS_STATUS_INVALID_DATA,
@@ -119,8 +120,14 @@ export interface OutgoingCall {
   readonly called: AtmAddress;
 }
 
-/** Reads the parameters of an outgoing call, or says with a status what is wrong with them (OUT-05). */
-export function readCallParameters(parameters: CO_CALL_PARAMETERS): OutgoingCall | NDIS_STATUS_FINAL {
+/**
+ * Reads the parameters of an outgoing call, or says with a status what is wrong with them (OUT-05). A multipoint call has no backward
+ * rate (UNI 3.1 section 5.6.1.1).
+ */
+export function readCallParameters(
+  parameters: CO_CALL_PARAMETERS,
+  isMultipoint: boolean,
+): OutgoingCall | NDIS_STATUS_FINAL {
   const q2931 = q2931Parameters(parameters);
   const traffic = trafficOf(parameters);
   if (q2931 === null || traffic === null) return NDIS_STATUS_INVALID_DATA;
@@ -131,35 +138,52 @@ export function readCallParameters(parameters: CO_CALL_PARAMETERS): OutgoingCall
   if (traffic.transmitSduBytes > LONGEST_SDU_BYTES || traffic.receiveSduBytes > LONGEST_SDU_BYTES)
     return NDIS_STATUS_AAL_PARAMS_UNSUPPORTED;
   const guaranteed = !traffic.isBestEffort;
-  if (guaranteed && (traffic.transmitPeakCellRate === 0 || traffic.receivePeakCellRate === 0))
+  if (guaranteed && traffic.transmitPeakCellRate === 0) return NDIS_STATUS_INVALID_DATA;
+  if (isMultipoint ? traffic.receivePeakCellRate > 0 : guaranteed && traffic.receivePeakCellRate === 0)
     return NDIS_STATUS_INVALID_DATA;
   if (guaranteed && traffic.transmitPeakCellRate > 2 ** 24 - 1) return NDIS_STATUS_INVALID_DATA;
   return { q2931, traffic, called };
 }
 
-/** Fills the elements of a SETUP (Q.2931 section 3.1.7). */
-export function fillSetup(message: Q2931Message, call: OutgoingCall, own: AtmAddress, lineCellRate: number): void {
-  const { q2931, traffic, called } = call;
+/** Fills the elements of a SETUP (Q.2931 section 3.1.7), of a point-to-multipoint call with USER_PLANE.pointToMultipoint. */
+export function fillSetup(
+  message: Q2931Message,
+  call: OutgoingCall,
+  own: AtmAddress,
+  lineCellRate: number,
+  userPlane: number = USER_PLANE.pointToPoint,
+): void {
+  const { q2931, traffic } = call;
   const rate = (cells: number): number => (cells === 0 ? lineCellRate : cells);
-  message.include(IE.aalParameters);
-  message.aalParameters.setAal5(traffic.transmitSduBytes, traffic.receiveSduBytes);
+  fillParty(message, call, own);
   message.include(IE.trafficDescriptor);
   message.trafficDescriptor.setPeak(
     rate(traffic.transmitPeakCellRate),
-    rate(traffic.receivePeakCellRate),
+    userPlane === USER_PLANE.pointToMultipoint ? 0 : rate(traffic.receivePeakCellRate),
     traffic.isBestEffort,
   );
   const bearer = findElement(q2931, IE_BroadbandBearerCapability);
   message.include(IE.bearerCapability);
   const isClassA = bearer === null ? !traffic.isBestEffort : bearer.BearerClass === BCOB_A;
-  message.bearerCapability.set(isClassA ? BEARER_CLASS.a : BEARER_CLASS.x, USER_PLANE.pointToPoint);
+  message.bearerCapability.set(isClassA ? BEARER_CLASS.a : BEARER_CLASS.x, userPlane);
+  const quality = findElement(q2931, IE_QOSClass);
+  message.include(IE.qualityOfService);
+  message.qualityOfService.set(0, quality?.QOSClassForward ?? 0, quality?.QOSClassBackward ?? 0);
+}
+
+/** Fills what SETUP and ADD PARTY say of the called party (UNI 3.1 section 5.3.2.1). */
+export function fillParty(message: Q2931Message, { q2931, traffic, called }: OutgoingCall, own: AtmAddress): void {
+  message.include(IE.aalParameters);
+  message.aalParameters.setAal5(traffic.transmitSduBytes, traffic.receiveSduBytes);
   message.include(IE.calledNumber);
   message.calledNumber.setAddress(called);
   message.include(IE.callingNumber);
   message.callingNumber.setAddress(addressOf(q2931.CallingParty) ?? own);
-  const quality = findElement(q2931, IE_QOSClass);
-  message.include(IE.qualityOfService);
-  message.qualityOfService.set(0, quality?.QOSClassForward ?? 0, quality?.QOSClassBackward ?? 0);
+}
+
+/** How the NIC sends: a leaf of a multipoint call has nothing to send, whatever is guaranteed to it the other way. */
+export function transmitsBestEffort({ isBestEffort, transmitPeakCellRate }: CallTraffic): boolean {
+  return isBestEffort || transmitPeakCellRate === 0;
 }
 
 /** The parameters of an incoming call from its SETUP: forward is towards this side. */
@@ -179,8 +203,10 @@ export function incomingParameters(
       TokenRate: cells * CELL_PAYLOAD_BYTES,
       MaxSduSize: sdu,
     });
+  const isMultipoint = message.bearerCapability.userPlane === USER_PLANE.pointToMultipoint;
   const elements = incomingElements(forwardSdu, backwardSdu, forwardRate, backwardRate, isBestEffort);
   return CO_CALL_PARAMETERS({
+    Flags: isMultipoint ? MULTIPOINT_VC : 0,
     CallMgrParameters: CO_CALL_MANAGER_PARAMETERS({
       Transmit: flow(backwardRate, backwardSdu),
       Receive: flow(forwardRate, forwardSdu),
@@ -195,7 +221,7 @@ export function incomingParameters(
         }),
       },
     }),
-    MediaParameters: mediaOf(traffic, vpi, vci, TRANSMIT_VC | RECEIVE_VC),
+    MediaParameters: mediaOf(traffic, vpi, vci, isMultipoint ? RECEIVE_VC : TRANSMIT_VC | RECEIVE_VC),
   });
 }
 
@@ -265,7 +291,8 @@ export function withMedia(
 
 /** What a miniport needs to know of a call (ATM_MEDIA_PARAMETERS). */
 function mediaOf(traffic: CallTraffic, vpi: number, vci: number, Flags: number): CO_MEDIA_PARAMETERS {
-  const ServiceCategory = traffic.isBestEffort ? ATM_SERVICE_CATEGORY_UBR : ATM_SERVICE_CATEGORY_CBR;
+  const category = (isBestEffort: boolean): number =>
+    isBestEffort ? ATM_SERVICE_CATEGORY_UBR : ATM_SERVICE_CATEGORY_CBR;
   return CO_MEDIA_PARAMETERS({
     Flags,
     MediaSpecific: {
@@ -275,12 +302,12 @@ function mediaOf(traffic: CallTraffic, vpi: number, vci: number, Flags: number):
         ConnectionId: ATM_VPIVCI({ Vpi: vpi, Vci: vci }),
         AALType: AAL_TYPE_AAL5,
         Transmit: ATM_FLOW_PARAMETERS({
-          ServiceCategory,
+          ServiceCategory: category(transmitsBestEffort(traffic)),
           PeakCellRate: traffic.transmitPeakCellRate,
           MaxSduSize: traffic.transmitSduBytes,
         }),
         Receive: ATM_FLOW_PARAMETERS({
-          ServiceCategory,
+          ServiceCategory: category(traffic.isBestEffort),
           PeakCellRate: traffic.receivePeakCellRate,
           MaxSduSize: traffic.receiveSduBytes,
         }),

@@ -4,6 +4,7 @@ import type { Q2931Call } from "../wire/q2931/index.ts";
 import type { OpenAddressFamily } from "./address-families.ts";
 import type { CallConnection } from "./call-connection.ts";
 import type { CallTraffic } from "./call-parameters.ts";
+import type { CallParty } from "./parties.ts";
 import type { RegisteredSap } from "./saps.ts";
 
 /** What a VC's teardown ends in. */
@@ -19,6 +20,8 @@ export class CallVc {
   /** The Q.2931 call, until it is over. */
   call: Q2931Call | null = null;
   parameters: CO_CALL_PARAMETERS | null = null;
+  /** Parties of an outgoing multipoint call; none for any other. */
+  parties: CallParty[] = [];
   /** What the NIC is to know of the call. */
   traffic: CallTraffic | null = null;
   /** The network has connected the call. */
@@ -49,6 +52,7 @@ export class CallVc {
   resetCall(): void {
     this.call = null;
     this.parameters = null;
+    this.parties = [];
     this.traffic = null;
     this.isAnswered = false;
     this.isConnected = false;

@@ -10,7 +10,7 @@ import {
   NDIS_STATUS_SUCCESS,
 } from "../ndis/index.ts";
 import type { CallControlUser, Q2931Call } from "../wire/q2931/index.ts";
-import { CAUSE, Q2931Message } from "../wire/q2931/index.ts";
+import { CAUSE, Q2931Message, USER_PLANE } from "../wire/q2931/index.ts";
 import type { OpenAddressFamily } from "./address-families.ts";
 import type { CallManager } from "./call-manager.ts";
 import {
@@ -24,6 +24,7 @@ import {
 import type { TeardownEnd } from "./call-vc.ts";
 import { CallVc } from "./call-vc.ts";
 import { statusOfCause } from "./cause-status.ts";
+import type { CallParty } from "./parties.ts";
 
 /**
  * Calls of one NIC: between ProtocolCm handlers on one side and the Q.2931 user side on the other, with the data path in between.
@@ -55,28 +56,42 @@ export class Calls implements CallControlUser {
     return NDIS_STATUS_SUCCESS;
   }
 
-  /** ProtocolCmMakeCall (OUT-05). */
-  makeCall(vc: CallVc, parameters: CO_CALL_PARAMETERS): NDIS_STATUS {
+  /** ProtocolCmMakeCall (OUT-05), for a multipoint call with its first party. */
+  makeCall(vc: CallVc, parameters: CO_CALL_PARAMETERS, party: CallParty | null): NDIS_STATUS {
     const manager = this.#manager;
-    const outgoing = readCallParameters(parameters);
+    const outgoing = readCallParameters(parameters, party !== null);
     if (typeof outgoing === "number") return outgoing;
     if (!manager.signalling.link.isUp) return NDIS_STATUS_MEDIA_DISCONNECTED;
+    if (party !== null && !manager.host.allocatePartyTimers()) return NDIS_STATUS_RESOURCES;
     if (!manager.route.reserve(vc)) return NDIS_STATUS_RESOURCES;
     vc.resetCall();
     vc.parameters = parameters;
     vc.traffic = outgoing.traffic;
     const message = this.#setup;
     message.begin(0, 0, 0);
-    fillSetup(message, outgoing, manager.address, manager.lineCellRate);
+    const userPlane = party === null ? USER_PLANE.pointToPoint : USER_PLANE.pointToMultipoint;
+    fillSetup(message, outgoing, manager.address, manager.lineCellRate, userPlane);
+    if (party !== null) vc.parties = [party];
     vc.call = manager.signalling.setupRequest(message, vc);
-    if (vc.call !== null) return NDIS_STATUS_PENDING;
+    if (vc.call !== null) {
+      this.#joinFirstParty(vc.call, party);
+      return NDIS_STATUS_PENDING;
+    }
     manager.route.release(vc);
     return NDIS_STATUS_RESOURCES;
   }
 
+  #joinFirstParty(call: Q2931Call, first: CallParty | null): void {
+    const party = call.parties?.[0];
+    if (first === null || party === undefined) return;
+    first.party = party;
+    party.context = first;
+  }
+
   /** ProtocolCmCloseCall: pends until the network, the NIC and the buffers are done with the call (CLS-06 to CLS-09). */
   closeCall(vc: CallVc, closeDataSize: number): NDIS_STATUS {
-    if (closeDataSize > 0) return NDIS_STATUS_INVALID_DATA;
+    // CLS-04: nobody but the last party may be left.
+    if (closeDataSize > 0 || vc.parties.length > 1) return NDIS_STATUS_INVALID_DATA;
     this.#tearDown(vc, "close-call", CAUSE.normalCallClearing);
     return NDIS_STATUS_PENDING;
   }
@@ -157,7 +172,7 @@ export class Calls implements CallControlUser {
       noteCause(vc.parameters, call.cause, call.causeLocation);
     const isHangUp = vc.isConnected || vc.isIncoming;
     const isNormal = isHangUp && call.cause === CAUSE.normalCallClearing;
-    this.#end(vc, isNormal ? NDIS_STATUS_SUCCESS : statusOfCause(call.cause), call.cause);
+    this.end(vc, isNormal ? NDIS_STATUS_SUCCESS : statusOfCause(call.cause), call.cause);
   }
 
   releaseConfirm(call: Q2931Call): void {
@@ -179,12 +194,12 @@ export class Calls implements CallControlUser {
   /** Ends every call in order, while the network can still be told; clients close those that they know. */
   endAll(): void {
     for (const call of this.#manager.signalling.callsInOrder()) {
-      if (call.context instanceof CallVc) this.#end(call.context, NDIS_STATUS_CLOSING, CAUSE.temporaryFailure);
+      if (call.context instanceof CallVc) this.end(call.context, NDIS_STATUS_CLOSING, CAUSE.temporaryFailure);
     }
   }
 
   /** A call cannot go on. One that a client knows stays up for NDIS until it closes it (CLS-19); nothing moves on it any more. */
-  #end(vc: CallVc, status: NDIS_STATUS_FINAL, cause: number): void {
+  end(vc: CallVc, status: NDIS_STATUS_FINAL, cause: number): void {
     const { ndisVcHandle } = vc.connection;
     if (vc.teardown !== null) {
       this.progress(vc);
@@ -197,6 +212,9 @@ export class Calls implements CallControlUser {
       vc.isEnding = true;
       vc.isOffered = false;
       vc.connection.receiving = false;
+      this.#manager.parties.settle(vc);
+      // The client may have closed the call at that.
+      if (vc.teardown !== null) return;
       this.#manager.route.functions.DispatchIncomingCloseCall(status, ndisVcHandle, null, 0);
     }
   }
@@ -262,7 +280,9 @@ export class Calls implements CallControlUser {
     }
     vc.isConnected = true;
     connection.receiving = true;
-    route.functions.MakeCallComplete(NDIS_STATUS_SUCCESS, ndisVcHandle, null, null, parameters);
+    const [party = null] = vc.parties;
+    if (party !== null) party.isAdded = true;
+    route.functions.MakeCallComplete(NDIS_STATUS_SUCCESS, ndisVcHandle, party?.handle ?? null, party, parameters);
   }
 
   /** The data path of an incoming call is open: offer the call (INC-02). */
@@ -292,12 +312,13 @@ export class Calls implements CallControlUser {
     const { route } = this.#manager;
     const { connection, failure, parameters } = vc;
     const handle = connection.ndisVcHandle;
+    const party = vc.parties[0]?.handle ?? null;
     vc.resetCall();
     route.release(vc);
     if (handle !== null && end === "make-call-failed" && parameters !== null) {
-      route.functions.MakeCallComplete(failure, handle, null, null, parameters);
+      route.functions.MakeCallComplete(failure, handle, party, null, parameters);
     }
-    if (handle !== null && end === "close-call") route.functions.CloseCallComplete(NDIS_STATUS_SUCCESS, handle, null);
+    if (handle !== null && end === "close-call") route.functions.CloseCallComplete(NDIS_STATUS_SUCCESS, handle, party);
     if (!vc.isIncoming) return;
     if (handle !== null) route.deleteVc(handle);
     this.#forgetVc(vc);

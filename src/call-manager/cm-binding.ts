@@ -218,12 +218,15 @@ export class CmBinding implements Route {
 
 function callManagementFunctions(ndis: CallManagerLibrary): CallManagementFunctions {
   return {
+    AddPartyComplete: ndis.NdisCmAddPartyComplete,
     CloseAddressFamilyComplete: ndis.NdisCmCloseAddressFamilyComplete,
     CloseCallComplete: ndis.NdisCmCloseCallComplete,
     DeregisterSapComplete: ndis.NdisCmDeregisterSapComplete,
     DispatchCallConnected: ndis.NdisCmDispatchCallConnected,
     DispatchIncomingCall: ndis.NdisCmDispatchIncomingCall,
     DispatchIncomingCloseCall: ndis.NdisCmDispatchIncomingCloseCall,
+    DispatchIncomingDropParty: ndis.NdisCmDispatchIncomingDropParty,
+    DropPartyComplete: ndis.NdisCmDropPartyComplete,
     MakeCallComplete: ndis.NdisCmMakeCallComplete,
     NotifyCloseAddressFamily: ndis.NdisCmNotifyCloseAddressFamily,
     OpenAddressFamilyComplete: ndis.NdisCmOpenAddressFamilyComplete,

@@ -7,13 +7,14 @@ import type {
 import {
   CO_ADDRESS_FAMILY_Q2931,
   NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS,
-  NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_NOT_SUPPORTED,
+  NDIS_STATUS_PENDING,
   NDIS_STATUS_SUCCESS,
 } from "../ndis/index.ts";
 import type { OpenAddressFamily } from "./address-families.ts";
 import type { CallManager } from "./call-manager.ts";
 import type { CallVc } from "./call-vc.ts";
+import { CallParty } from "./parties.ts";
 import type { RegisteredSap } from "./saps.ts";
 
 /** What of the entry points differs between an MCM and a stand-alone call manager. */
@@ -55,10 +56,12 @@ export function callManagerHandlers(own: OwnHandlers): NDIS_CO_CALL_MANAGER_OPTI
       const sap = context as RegisteredSap;
       return sap.addressFamily.manager.saps.deregister(sap);
     },
-    CmMakeCallHandler: (context, parameters, partyHandle) => {
-      if (partyHandle !== null) return NDIS_STATUS_NOT_SUPPORTED;
+    CmMakeCallHandler: (context, parameters, partyHandle, out) => {
       const vc = context as CallVc;
-      return vc.addressFamily.manager.calls.makeCall(vc, parameters);
+      const party = partyHandle === null ? null : new CallParty(vc, partyHandle);
+      // OUT-06.
+      if (out !== null) out.Value = party;
+      return vc.addressFamily.manager.calls.makeCall(vc, parameters, party);
     },
     CmCloseCallHandler: (context, _party, _data, size) => {
       const vc = context as CallVc;
@@ -68,8 +71,17 @@ export function callManagerHandlers(own: OwnHandlers): NDIS_CO_CALL_MANAGER_OPTI
       const vc = context as CallVc;
       vc.addressFamily.manager.calls.incomingCallComplete(vc, Status);
     },
-    CmAddPartyHandler: () => NDIS_STATUS_NOT_SUPPORTED,
-    CmDropPartyHandler: () => NDIS_STATUS_NOT_ACCEPTED,
+    CmAddPartyHandler: (context, parameters, partyHandle, out) => {
+      const vc = context as CallVc;
+      const added = vc.addressFamily.manager.parties.addParty(vc, parameters, partyHandle);
+      if (!(added instanceof CallParty)) return added;
+      out.Value = added;
+      return NDIS_STATUS_PENDING;
+    },
+    CmDropPartyHandler: (context, _data, size) => {
+      const party = context as CallParty;
+      return party.vc.addressFamily.manager.parties.dropParty(party, size);
+    },
     CmActivateVcCompleteHandler: own.activateVcComplete,
     CmDeactivateVcCompleteHandler: own.deactivateVcComplete,
     CmModifyCallQoSHandler: (context) => (context as CallVc).addressFamily.manager.calls.modifyCallQoS(),

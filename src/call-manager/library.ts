@@ -4,12 +4,15 @@ import type { MemoryAccess, NdisCmFunctions, NdisCommonLibrary } from "../ndis/i
 export type CommonLibrary = NdisCommonLibrary & MemoryAccess;
 
 type Operation =
+  | "AddPartyComplete"
   | "CloseAddressFamilyComplete"
   | "CloseCallComplete"
   | "DeregisterSapComplete"
   | "DispatchCallConnected"
   | "DispatchIncomingCall"
   | "DispatchIncomingCloseCall"
+  | "DispatchIncomingDropParty"
+  | "DropPartyComplete"
   | "MakeCallComplete"
   | "NotifyCloseAddressFamily"
   | "OpenAddressFamilyComplete"

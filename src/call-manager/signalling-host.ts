@@ -1,7 +1,7 @@
 import type { NdisObjectHandle, NdisTimerHandle } from "../ndis/index.ts";
 import { NDIS_STATUS_SUCCESS, NDIS_TIMER_CHARACTERISTICS, OutParameter } from "../ndis/index.ts";
 import type { SignallingHost } from "../wire/q2931/index.ts";
-import { SIGNALLING_TIMER_COUNT } from "../wire/q2931/index.ts";
+import { PARTY_TIMERS, SIGNALLING_TIMER_COUNT } from "../wire/q2931/index.ts";
 import type { CommonLibrary } from "./library.ts";
 
 const TIMER_TAG = 0x5449_4d56;
@@ -21,6 +21,8 @@ export class NdisSignallingHost implements SignallingHost {
   readonly #ndis: CommonLibrary;
   readonly #transmit: TransmitPdu;
   readonly #timers: NdisTimerHandle[] = [];
+  #owner: NdisObjectHandle | null = null;
+  #expired: (timer: number) => void = () => {};
   readonly #systemTime = new OutParameter<number>();
 
   constructor(ndis: CommonLibrary, transmit: TransmitPdu) {
@@ -34,17 +36,27 @@ export class NdisSignallingHost implements SignallingHost {
    * @returns false when a timer cannot be had.
    */
   allocateTimers(owner: NdisObjectHandle, expired: (timer: number) => void): boolean {
-    for (let timer = 0; timer < SIGNALLING_TIMER_COUNT; timer++) {
+    this.#owner = owner;
+    this.#expired = expired;
+    return this.#allocateUpTo(SIGNALLING_TIMER_COUNT - PARTY_TIMERS.length);
+  }
+
+  /** The timers of parties, which a host without point-to-multipoint calls does without. False when they cannot be had. */
+  allocatePartyTimers(): boolean {
+    return this.#allocateUpTo(SIGNALLING_TIMER_COUNT);
+  }
+
+  #allocateUpTo(count: number): boolean {
+    if (this.#owner === null) return false;
+    while (this.#timers.length < count) {
+      const timer = this.#timers.length;
       const handle = new OutParameter<NdisTimerHandle>();
       const characteristics = NDIS_TIMER_CHARACTERISTICS({
         AllocationTag: TIMER_TAG,
-        TimerFunction: () => expired(timer),
+        TimerFunction: () => this.#expired(timer),
       });
-      if (
-        this.#ndis.NdisAllocateTimerObject(owner, characteristics, handle) !== NDIS_STATUS_SUCCESS ||
-        handle.Value === null
-      )
-        return false;
+      const status = this.#ndis.NdisAllocateTimerObject(this.#owner, characteristics, handle);
+      if (status !== NDIS_STATUS_SUCCESS || handle.Value === null) return false;
       this.#timers.push(handle.Value);
     }
     return true;

@@ -23,11 +23,15 @@ import {
   CO_CALL_PARAMETERS,
   CO_MEDIA_PARAMETERS,
   FLOWSPEC,
+  findElement,
   IE_AALParameters,
   IE_BroadbandBearerCapability,
+  IE_Cause,
   IE_QOSClass,
   IE_TrafficDescriptor,
+  MULTIPOINT_VC,
   Q2931_CALLMGR_PARAMETERS,
+  q2931Parameters,
   RECEIVE_VC,
   SAP_FIELD_ANY,
   SAP_TYPE_E164,
@@ -68,9 +72,10 @@ export function toAtmAddress(address: AtmAddress): ATM_ADDRESS {
   });
 }
 
-/** The CO_CALL_PARAMETERS of a call (OUT-01). */
-export function toCallParameters(request: CallRequest): CO_CALL_PARAMETERS {
-  const { forwardPeakCellRate = LINE_RATE, backwardPeakCellRate = LINE_RATE } = request;
+/** The CO_CALL_PARAMETERS of a call (OUT-01); on a multipoint call nothing comes back, whatever the request says. */
+export function toCallParameters(request: CallRequest, isMultipoint = false): CO_CALL_PARAMETERS {
+  const { forwardPeakCellRate = LINE_RATE } = request;
+  const backwardPeakCellRate = isMultipoint ? 0 : (request.backwardPeakCellRate ?? LINE_RATE);
   const { service = "ubr", maximumSduBytes = DEFAULT_MAXIMUM_SDU_BYTES } = request;
   const isBestEffort = service === "ubr";
   const ServiceType = isBestEffort ? SERVICETYPE_BESTEFFORT : SERVICETYPE_GUARANTEED;
@@ -114,13 +119,14 @@ export function toCallParameters(request: CallRequest): CO_CALL_PARAMETERS {
     InfoElements,
   });
   return CO_CALL_PARAMETERS({
+    Flags: isMultipoint ? MULTIPOINT_VC : 0,
     CallMgrParameters: CO_CALL_MANAGER_PARAMETERS({
       Transmit: flow(forwardPeakCellRate),
       Receive: flow(backwardPeakCellRate),
       CallMgrSpecific: { ParamType: CALLMGR_SPECIFIC_Q2931, Length: 0, Parameters },
     }),
     MediaParameters: CO_MEDIA_PARAMETERS({
-      Flags: TRANSMIT_VC | RECEIVE_VC,
+      Flags: isMultipoint ? TRANSMIT_VC : TRANSMIT_VC | RECEIVE_VC,
       MediaSpecific: {
         ParamType: ATM_MEDIA_SPECIFIC,
         Length: 0,
@@ -128,6 +134,12 @@ export function toCallParameters(request: CallRequest): CO_CALL_PARAMETERS {
       },
     }),
   });
+}
+
+/** The Q.2931 cause that the call manager noted in call parameters, 0 when it noted none. */
+export function causeIn(parameters: CO_CALL_PARAMETERS): number {
+  const q2931 = q2931Parameters(parameters);
+  return q2931 === null ? 0 : (findElement(q2931, IE_Cause)?.Cause ?? 0);
 }
 
 /** The SAP of a client that takes calls for `address`, whatever they carry. */

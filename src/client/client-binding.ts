@@ -10,6 +10,7 @@ import type {
   NdisAfHandle,
   NdisBindContextHandle,
   NdisBindingHandle,
+  NdisPartyHandle,
   NdisSapHandle,
   NdisVcHandle,
   NET_BUFFER_LIST,
@@ -17,8 +18,6 @@ import type {
 import {
   atmMediaParameters,
   CALL_PARAMETERS_CHANGED,
-  findElement,
-  IE_Cause,
   NDIS_EVENT,
   NDIS_OID_REQUEST,
   NDIS_RECEIVE_FLAGS_RESOURCES,
@@ -28,12 +27,13 @@ import {
   NDIS_STATUS_SUCCESS,
   OID_CO_GET_ADDRESSES,
   OutParameter,
-  q2931Parameters,
 } from "../ndis/index.ts";
 import type { CallRequest } from "./call-request.ts";
-import { toAtmAddress, toCallParameters, toSap } from "./call-request.ts";
+import { causeIn, toAtmAddress, toCallParameters, toSap } from "./call-request.ts";
 import type { AtmClientOptions } from "./client.ts";
 import { ClientCall } from "./client-call.ts";
+import type { MakeFirstParty } from "./client-parties.ts";
+import { ClientParties } from "./client-parties.ts";
 import { SendPool } from "./send-pool.ts";
 
 /** One binding of the client with its address family, SAP and calls: what ProtocolBindingContext and ClientAfContext point to. */
@@ -41,6 +41,7 @@ export class ClientBinding {
   readonly ndis: ClientLibrary;
   readonly options: AtmClientOptions;
   readonly calls = new Set<ClientCall>();
+  readonly parties = new ClientParties(this);
   /** Set whenever something has ended that an unbind or a pause may wait for. */
   readonly changed = NDIS_EVENT();
   handle: NdisBindingHandle | null = null;
@@ -186,10 +187,11 @@ export class ClientBinding {
 
   // Calls.
 
-  /** Creates a VC and makes a call on it (VC-01, OUT-01). The outcome comes to `options.events`. */
-  makeCall(request: CallRequest, context: unknown): ClientCall {
+  /** Creates a VC and makes a call on it (VC-01, OUT-01), a multipoint one with a first party (OUT-03). `options.events` hears of it. */
+  makeCall(request: CallRequest, context: unknown, firstParty: MakeFirstParty | null = null): ClientCall {
     const call = new ClientCall(this, true);
     call.context = context;
+    const party = firstParty?.(call) ?? null;
     this.calls.add(call);
     const vc = new OutParameter<NdisVcHandle>();
     const created =
@@ -202,8 +204,11 @@ export class ClientBinding {
     }
     call.vcHandle = vc.Value;
     call.state = "calling";
-    const parameters = toCallParameters(request);
-    const status = this.ndis.NdisClMakeCall(vc.Value, parameters, null, null);
+    const parameters = toCallParameters(request, party !== null);
+    const slot = party === null ? null : new OutParameter<NdisPartyHandle>();
+    if (party !== null) party.state = "adding";
+    const status = this.ndis.NdisClMakeCall(vc.Value, parameters, party, slot);
+    this.parties.firstAdded(call, slot?.Value ?? null);
     if (status !== NDIS_STATUS_PENDING) this.makeCallComplete(call, status, parameters);
     return call;
   }
@@ -217,8 +222,7 @@ export class ClientBinding {
       this.#connected(call, atmMediaParameters(parameters));
       return;
     }
-    const q2931 = q2931Parameters(parameters);
-    call.cause = q2931 === null ? 0 : (findElement(q2931, IE_Cause)?.Cause ?? 0);
+    call.cause = causeIn(parameters);
     this.#deleteVc(call);
     this.#ended(call, status);
   }
@@ -247,18 +251,8 @@ export class ClientBinding {
       return NDIS_STATUS_SUCCESS;
     }
     call.pendingOffer = parameters;
-    this.options.later(() => this.#answer(call, NDIS_STATUS_SUCCESS));
+    this.options.later(() => call.answer(NDIS_STATUS_SUCCESS));
     return NDIS_STATUS_PENDING;
-  }
-
-  /** Answers an offer that pends, unless it has been answered or withdrawn (INC-05). */
-  #answer(call: ClientCall, status: NDIS_STATUS_FINAL): void {
-    const { pendingOffer, vcHandle } = call;
-    call.pendingOffer = null;
-    if (pendingOffer === null || vcHandle === null) return;
-    if (status === NDIS_STATUS_SUCCESS) call.state = "accepted";
-    else call.status = status;
-    this.ndis.NdisClIncomingCallComplete(status, vcHandle, pendingOffer);
   }
 
   /** ProtocolClCallConnected. */
@@ -280,7 +274,7 @@ export class ClientBinding {
 
   closeCall(call: ClientCall): void {
     if (call.state === "offered" && call.pendingOffer !== null) {
-      this.#answer(call, NDIS_STATUS_NOT_ACCEPTED);
+      call.answer(NDIS_STATUS_NOT_ACCEPTED);
       return;
     }
     if (call.state !== "connected" && call.state !== "accepted" && call.state !== "ending") {
@@ -289,9 +283,9 @@ export class ClientBinding {
     }
     call.wantsClose = true;
     call.state = "ending";
-    if (call.sendsOutstanding > 0 || call.vcHandle === null) return;
+    if (call.sendsOutstanding > 0 || call.vcHandle === null || !this.parties.isDownToOne(call)) return;
     call.state = "closing";
-    const status = this.ndis.NdisClCloseCall(call.vcHandle, null, null, 0);
+    const status = this.ndis.NdisClCloseCall(call.vcHandle, call.parties[0]?.handle ?? null, null, 0);
     if (status !== NDIS_STATUS_PENDING) this.closeCallComplete(call);
   }
 
@@ -316,6 +310,7 @@ export class ClientBinding {
     }
     call.state = "connected";
     this.options.events.callConnected(call);
+    this.parties.addWaiting(call);
     if (call.wantsClose) this.closeCall(call);
   }
 
@@ -329,6 +324,7 @@ export class ClientBinding {
     const wasConnected = call.state === "closing";
     call.state = "closed";
     call.status = status;
+    this.parties.ended(call, status);
     this.calls.delete(call);
     if (wasConnected) this.options.events.callClosed(call);
     else this.options.events.callFailed(call);

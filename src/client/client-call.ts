@@ -1,6 +1,15 @@
-import type { CO_CALL_PARAMETERS, MDL, NDIS_STATUS, NdisVcHandle, NET_BUFFER_LIST } from "../ndis/index.ts";
+import type {
+  CO_CALL_PARAMETERS,
+  MDL,
+  NDIS_STATUS,
+  NDIS_STATUS_FINAL,
+  NdisVcHandle,
+  NET_BUFFER_LIST,
+} from "../ndis/index.ts";
 import { NDIS_STATUS_SUCCESS } from "../ndis/index.ts";
+import type { CallRequest } from "./call-request.ts";
 import type { ClientBinding } from "./client-binding.ts";
+import type { ClientParty } from "./client-parties.ts";
 
 /** "offered" and "accepted" are states of incoming calls, "calling" is one of outgoing calls. */
 /** "ending": nothing is sent any more, and the call is closed when the last send is back. */
@@ -38,12 +47,24 @@ export class ClientCall {
   pendingOffer: CO_CALL_PARAMETERS | null = null;
   /** Close as soon as every send is back (CLS-01). */
   wantsClose = false;
+  /** Parties of a multipoint call that are not gone, which the client counts itself (PTY-15); none for any other call. */
+  parties: ClientParty[] = [];
   /** For whoever uses the client. */
   context: unknown = null;
 
   constructor(binding: ClientBinding, isOutgoing: boolean) {
     this.binding = binding;
     this.isOutgoing = isOutgoing;
+  }
+
+  /** Answers an offer that pends, unless it has been answered or withdrawn (INC-05). */
+  answer(status: NDIS_STATUS_FINAL): void {
+    const { pendingOffer, vcHandle } = this;
+    this.pendingOffer = null;
+    if (pendingOffer === null || vcHandle === null) return;
+    if (status === NDIS_STATUS_SUCCESS) this.state = "accepted";
+    else this.status = status;
+    this.binding.ndis.NdisClIncomingCallComplete(status, vcHandle, pendingOffer);
   }
 
   /** Sends a chain of lists with one buffer each; they come back to the client's send pool. Only while connected. */
@@ -82,6 +103,11 @@ export class ClientCall {
       offset = 0;
     }
     return frame;
+  }
+
+  /** Adds a party to a multipoint call, at once or as soon as it is connected; the outcome comes to `options.events`. */
+  addParty(request: CallRequest): ClientParty {
+    return this.binding.parties.add(this, request);
   }
 
   /** Ends the call; sends that are out are waited for. */

@@ -38,6 +38,7 @@ import type { AtmAddress } from "../wire/atm-address.ts";
 import type { CallRequest } from "./call-request.ts";
 import { ClientBinding } from "./client-binding.ts";
 import type { ClientCall } from "./client-call.ts";
+import type { ClientParty } from "./client-parties.ts";
 
 /** What the user of a client is told. Every callback may make calls, send and close; it runs at the IRQL of the handler behind it. */
 export interface AtmClientEvents {
@@ -52,6 +53,12 @@ export interface AtmClientEvents {
   callFailed(call: ClientCall): void;
   /** A connected call has ended. */
   callClosed(call: ClientCall): void;
+  /** A party was added to a multipoint call; the first one comes with `callConnected`. */
+  partyAdded(party: ClientParty): void;
+  /** A party was refused; `party.status` says why. The call goes on. */
+  partyFailed(party: ClientParty): void;
+  /** A party is gone, dropped or of its own accord; what ends with its call is not told one by one. */
+  partyDropped(party: ClientParty): void;
   /** Lists came back to the send pool. */
   sendComplete(call: ClientCall, count: number): void;
   /** A received frame, to be looked at until the callback returns ({@link ClientCall.bytesOf}); null when nobody looks. */
@@ -81,6 +88,9 @@ const SILENT: AtmClientEvents = {
   parametersChanged: () => true,
   callFailed: () => {},
   callClosed: () => {},
+  partyAdded: () => {},
+  partyFailed: () => {},
+  partyDropped: () => {},
   sendComplete: () => {},
   frameReceived: null,
 };
@@ -129,6 +139,16 @@ export class AtmClient {
     const { binding } = this;
     if (binding === null) throw new Error("the client is not bound to an adapter");
     return binding.makeCall(request, context);
+  }
+
+  /**
+   * Makes a multipoint call on the first binding: to the first of `requests`, whose refusal is that of the call; the others are added
+   * when it is connected. Their traffic is that of the first. @throws Error when the client is not bound, RangeError without a request.
+   */
+  makeMultipointCall(requests: readonly CallRequest[], context: unknown = null): ClientCall {
+    const { binding } = this;
+    if (binding === null) throw new Error("the client is not bound to an adapter");
+    return binding.parties.makeCall(requests, context);
   }
 
   #driverEntry(DriverObject: DRIVER_OBJECT, Ndis: ClientLibrary): NDIS_STATUS {
@@ -283,8 +303,9 @@ function clientHandlers(): NDIS_CO_CLIENT_OPTIONAL_HANDLERS {
     ClRegisterSapCompleteHandler: (Status, context, _sap, handle) =>
       (context as ClientBinding).sapRegistered(Status, handle),
     ClDeregisterSapCompleteHandler: (_Status, context) => (context as ClientBinding).sapDeregistered(),
-    ClMakeCallCompleteHandler: (Status, context, _party, parameters) => {
+    ClMakeCallCompleteHandler: (Status, context, party, parameters) => {
       const call = context as ClientCall;
+      call.binding.parties.firstAdded(call, party);
       call.binding.makeCallComplete(call, Status, parameters);
     },
     ClModifyCallQoSCompleteHandler: () => {},
@@ -292,8 +313,14 @@ function clientHandlers(): NDIS_CO_CLIENT_OPTIONAL_HANDLERS {
       const call = context as ClientCall;
       call.binding.closeCallComplete(call);
     },
-    ClAddPartyCompleteHandler: () => {},
-    ClDropPartyCompleteHandler: () => {},
+    ClAddPartyCompleteHandler: (Status, context, handle, parameters) => {
+      const party = context as ClientParty;
+      party.call.binding.parties.addComplete(party, Status, handle, parameters);
+    },
+    ClDropPartyCompleteHandler: (_Status, context) => {
+      const party = context as ClientParty;
+      party.call.binding.parties.dropComplete(party);
+    },
     ClIncomingCallHandler: (_sap, context, parameters) => {
       const call = context as ClientCall;
       return call.binding.incomingCall(call, parameters);
@@ -303,7 +330,10 @@ function clientHandlers(): NDIS_CO_CLIENT_OPTIONAL_HANDLERS {
       const call = context as ClientCall;
       call.binding.incomingClose(call, Status);
     },
-    ClIncomingDropPartyHandler: () => {},
+    ClIncomingDropPartyHandler: (Status, context) => {
+      const party = context as ClientParty;
+      party.call.binding.parties.incomingDrop(party, Status);
+    },
     ClCallConnectedHandler: (context) => {
       const call = context as ClientCall;
       call.binding.callConnected(call);

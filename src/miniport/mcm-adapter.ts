@@ -1,5 +1,6 @@
 import type { CallManagerSettings } from "../call-manager/call-manager.ts";
 import { CallManager } from "../call-manager/call-manager.ts";
+import { transmitsBestEffort } from "../call-manager/call-parameters.ts";
 import { CallVc } from "../call-manager/call-vc.ts";
 import type { CallManagementFunctions } from "../call-manager/library.ts";
 import type { Route } from "../call-manager/route.ts";
@@ -121,11 +122,11 @@ export class McmAdapter implements DriverAdapter, NicUser, Route {
   open(vc: CallVc): boolean {
     const { traffic } = vc;
     if (traffic === null) return false;
-    const { isBestEffort, transmitPeakCellRate, receiveSduBytes } = traffic;
+    const { transmitPeakCellRate, receiveSduBytes } = traffic;
     const { nic } = this;
     nic.open(
       vc.connection as Connection,
-      connectionTraffic(isBestEffort, transmitPeakCellRate, receiveSduBytes, nic.lineCellRate),
+      connectionTraffic(transmitsBestEffort(traffic), transmitPeakCellRate, receiveSduBytes, nic.lineCellRate),
     );
     return true;
   }
@@ -169,12 +170,15 @@ export class McmAdapter implements DriverAdapter, NicUser, Route {
 
 function callManagementFunctions(ndis: MiniportCallManagerLibrary): CallManagementFunctions {
   return {
+    AddPartyComplete: ndis.NdisMCmAddPartyComplete,
     CloseAddressFamilyComplete: ndis.NdisMCmCloseAddressFamilyComplete,
     CloseCallComplete: ndis.NdisMCmCloseCallComplete,
     DeregisterSapComplete: ndis.NdisMCmDeregisterSapComplete,
     DispatchCallConnected: ndis.NdisMCmDispatchCallConnected,
     DispatchIncomingCall: ndis.NdisMCmDispatchIncomingCall,
     DispatchIncomingCloseCall: ndis.NdisMCmDispatchIncomingCloseCall,
+    DispatchIncomingDropParty: ndis.NdisMCmDispatchIncomingDropParty,
+    DropPartyComplete: ndis.NdisMCmDropPartyComplete,
     MakeCallComplete: ndis.NdisMCmMakeCallComplete,
     NotifyCloseAddressFamily: ndis.NdisMCmNotifyCloseAddressFamily,
     OpenAddressFamilyComplete: ndis.NdisMCmOpenAddressFamilyComplete,

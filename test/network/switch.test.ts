@@ -85,6 +85,65 @@ describe.each([
     expect(atmSwitch.port(0).counters).toMatchObject({ framesReceived: 4, framesSent: 1, unknownVcFrames: 0 });
   });
 
+  it("frames of a point-to-multipoint connection go to every leaf in order, and none come back", () => {
+    const { bench, atmSwitch, hosts, links } = network(format);
+    const root = vcLabel(0, 100);
+    const leaves = [
+      [1, vcLabel(0, 40)],
+      [2, vcLabel(3, 41)],
+      [2, vcLabel(3, 42)],
+    ] as const;
+    for (const [port, label] of leaves) expect(atmSwitch.addLeaf(0, root, port, label)).toBe(true);
+    expect(atmSwitch.addLeaf(0, root, 1, vcLabel(0, 40))).toBe(false);
+    expect([atmSwitch.connectVcs(0, root, 1, vcLabel(0, 50)), atmSwitch.disconnectVcs(0, root)]).toEqual([
+      false,
+      false,
+    ]);
+    atmSwitch.connectVcs(0, vcLabel(0, 101), 1, vcLabel(0, 51));
+    expect(atmSwitch.addLeaf(0, vcLabel(0, 101), 2, vcLabel(0, 60))).toBe(false);
+    const sdus = [octets(1), octets(48, 2), octets(1500, 3)];
+    const frames = sdus.map((sdu) => bench.frame(0, 100, sdu, format));
+    // In one train, between frames of a connection of two ends.
+    const [before, after] = [octets(10, 5), octets(10, 6)].map((sdu) => bench.frame(0, 101, sdu, format));
+    links[0]!.directionFrom(0).transmitTrain(bench.train(before!, ...frames, after!));
+    bench.send(links[1]!.directionFrom(0), 0, 40, [octets(20)], format);
+    bench.settle();
+    const got = (host: number, vpi: number, vci: number): Uint8Array[] =>
+      hosts[host]!.received.filter((frame) => frame.vpi === vpi && frame.vci === vci).flatMap((frame) =>
+        format === FRAME_FORMAT_CELLS ? reassembled(frame.bytes) : [frame.bytes],
+      );
+    expect([got(1, 0, 40), got(2, 3, 41), got(2, 3, 42)]).toEqual([sdus, sdus, sdus]);
+    expect(got(1, 0, 51)).toEqual([octets(10, 5), octets(10, 6)]);
+    expect(hosts[0]!.received).toEqual([]);
+    expect(atmSwitch.port(0).counters).toMatchObject({ framesReceived: 5, copiedFrames: 6, uncopiedFrames: 0 });
+    expect(atmSwitch.port(1).counters.unknownVcFrames).toBe(1);
+    for (const [port, label] of leaves) expect(atmSwitch.removeLeaf(0, root, port, label)).toBe(true);
+    expect(atmSwitch.removeLeaf(0, root, 1, vcLabel(0, 40))).toBe(false);
+    bench.send(links[0]!.directionFrom(0), 0, 100, [octets(20)], format);
+    bench.settle();
+    expect([atmSwitch.port(0).counters.unknownVcFrames, ...bench.leaks]).toEqual([1, 0, 0]);
+    expect(atmSwitch.connectVcs(0, root, 1, vcLabel(0, 40))).toBe(true);
+  });
+
+  it("a copy that no buffer is left for is counted, and the frame still goes to the last leaf", () => {
+    const bench = new Bench(1);
+    const atmSwitch = new AtmSwitch(bench.clock, bench.fibre, { portCount: 3, format });
+    const sinks = [1, 2].map((port) => {
+      const link = new Link(bench.clock, bench.fibre);
+      const sink = new Sink(bench);
+      link.attach(0, sink);
+      link.attach(1, atmSwitch.port(port));
+      atmSwitch.plug(port, link.directionFrom(1));
+      atmSwitch.addLeaf(0, vcLabel(0, 100), port, vcLabel(0, 40));
+      return sink;
+    });
+    atmSwitch.port(0).receiveTrain(bench.train(bench.frame(0, 100, octets(40), format)));
+    bench.settle();
+    expect(sinks.map((sink) => sink.received.length)).toEqual([0, 1]);
+    expect(atmSwitch.port(0).counters).toMatchObject({ copiedFrames: 0, uncopiedFrames: 1 });
+    expect(bench.leaks).toEqual([0, 0]);
+  });
+
   it("a VC that leads nowhere is counted and its frames are dropped, also after the connection is taken apart", () => {
     const { bench, atmSwitch, hosts, links } = network(format);
     atmSwitch.connectVcs(0, vcLabel(0, 100), 1, vcLabel(0, 100));

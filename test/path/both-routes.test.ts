@@ -27,7 +27,15 @@ function substance({ calls, frames, stopped, findings }: RunSummary): unknown {
   return { calls, sent, delivered, bytesSent, bytesDelivered, outOfOrder, repeated, dropped, stopped, findings };
 }
 
-const EXAMPLE_NAMES = ["quickstart", "refused-call", "bit-flip", "admission", "three-hosts", "link-flap"] as const;
+const EXAMPLE_NAMES = [
+  "quickstart",
+  "refused-call",
+  "bit-flip",
+  "admission",
+  "three-hosts",
+  "link-flap",
+  "multipoint",
+] as const;
 
 describe.each(EXAMPLE_NAMES)("examples/%s.yaml", (name) => {
   const text = readFileSync(join(EXAMPLES, `${name}.yaml`), "utf8");

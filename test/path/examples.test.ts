@@ -48,6 +48,12 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     delivered: 1_500,
     dropped: { "transmit-discarded": 500 },
   },
+  "multipoint.yaml": {
+    outcomes: ["1 x NDIS_STATUS_INVALID_ADDRESS/1", "1 x NDIS_STATUS_SUCCESS/-"],
+    // 1,000 frames to each of three leaves.
+    sent: 3_000,
+    delivered: 3_000,
+  },
   "three-hosts.yaml": { outcomes: ["6 x NDIS_STATUS_SUCCESS/-"], sent: 5_500, delivered: 5_500 },
 };
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { freshFolder } from "../lab/support/folder.ts";
 import { tsharkFields, wireshark } from "../lab/support/wireshark.ts";
-import { MODES, recorded, TWO_HOSTS } from "./support/experiment.ts";
+import { ADDRESS, MODES, recorded, TWO_HOSTS } from "./support/experiment.ts";
 
 /** Q.2931 table 4-2 and Q.2110 table 3; numbers, for tshark's labels are not the standards'. */
 const SETUP = "0x05";
@@ -11,6 +11,12 @@ const CONNECT = "0x07";
 const CONNECT_ACKNOWLEDGE = "0x0f";
 const RELEASE = "0x4d";
 const RELEASE_COMPLETE = "0x5a";
+/** Q.2971 table 8-1. */
+const ADD_PARTY = "0x80";
+const ADD_PARTY_ACKNOWLEDGE = "0x81";
+const ADD_PARTY_REJECT = "0x82";
+const DROP_PARTY = "0x83";
+const DROP_PARTY_ACKNOWLEDGE = "0x84";
 const BGN = "0x01";
 const BGAK = "0x02";
 const END = "0x03";
@@ -153,5 +159,41 @@ calls:
       expect(names.filter((other) => other === name).length).toBe(6);
     }
     expect(stdout.match(/ IP 198\.18\.0\.1\.49152 > 198\.19\.0\.1\.9:/g)?.length).toBe(2 * 120);
+  });
+});
+
+describe.each(MODES)("the capture of a point-to-multipoint call in %s mode, read by tshark", (mode) => {
+  it("has ADD PARTY with both answers at the root, DROP PARTY of a leaf that leaves, SETUP at every leaf, and nothing malformed", () => {
+    const file = recorded(
+      folder.path("multipoint"),
+      `${TWO_HOSTS}  - {name: carol, nics: [{address: ${ADDRESS.carol}}]}
+mode: ${mode}
+traffic: [{name: few, generator: fixed, size: 100, count: 5}]
+calls:
+  - {from: alice, to: bob, parties: [carol, ${ADDRESS.nobody}], traffic: few, hold: 20ms}
+faults:
+  - {kind: link-down, link: carol, at: 10ms}
+`,
+    ).path("capture");
+    expect(wireshark("tshark", "-r", file, "-Y", ERROR_FILTER)).toBe("");
+    const messages = (port: string): string[] =>
+      tsharkFields(file, FIELDS.port, FIELDS.message, "q2931.endpoint_reference.identifier_value")
+        .filter(([at, type]) => at === port && type !== "")
+        .map(([, type = "", endpoint = ""]) => `${type} ${endpoint}`.trim());
+    expect(messages("alice/nic0")).toEqual([
+      `${SETUP} 0`,
+      `${CALL_PROCEEDING} 0`,
+      `${CONNECT} 0`,
+      CONNECT_ACKNOWLEDGE,
+      `${ADD_PARTY} 1`,
+      `${ADD_PARTY} 2`,
+      `${ADD_PARTY_REJECT} 2`,
+      `${ADD_PARTY_ACKNOWLEDGE} 1`,
+      `${DROP_PARTY} 1`,
+      `${DROP_PARTY_ACKNOWLEDGE} 1`,
+      RELEASE,
+      RELEASE_COMPLETE,
+    ]);
+    expect(messages("carol/nic0")).toEqual([`${SETUP} 0`, `${CALL_PROCEEDING} 0`, `${CONNECT} 0`, CONNECT_ACKNOWLEDGE]);
   });
 });

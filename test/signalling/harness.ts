@@ -321,6 +321,8 @@ export class Fabric implements SwitchFabric {
   readonly admission: AdmissionControl[];
   readonly routes = new RoutingTable();
   readonly joined = new Map<string, string>();
+  /** Leaves of point-to-multipoint connections as "port:label > port:label". */
+  readonly leaves = new Set<string>();
   readonly up: boolean[];
   out: (port: number, bytes: Uint8Array, offset: number, length: number) => void = () => {};
 
@@ -366,6 +368,17 @@ export class Fabric implements SwitchFabric {
     if (b === undefined) throw new Error(`${a} is not connected`);
     this.joined.delete(a);
     this.joined.delete(b);
+    return true;
+  }
+  addLeaf(port: number, label: VcLabel, leafPort: number, leafLabel: VcLabel): boolean {
+    const leaf = `${port}:${label} > ${leafPort}:${leafLabel}`;
+    if (this.leaves.has(leaf)) return false;
+    this.leaves.add(leaf);
+    return true;
+  }
+  removeLeaf(port: number, label: VcLabel, leafPort: number, leafLabel: VcLabel): boolean {
+    const leaf = `${port}:${label} > ${leafPort}:${leafLabel}`;
+    if (!this.leaves.delete(leaf)) throw new Error(`${leaf} is no leaf`);
     return true;
   }
   route(address: AtmAddress): number {
@@ -451,7 +464,7 @@ export class Network {
         (sum, each) => sum + each.fromUserCellsPerSecond + each.toUserCellsPerSecond,
         0,
       ),
-      joined: this.fabric.joined.size,
+      joined: this.fabric.joined.size + this.fabric.leaves.size,
     };
   }
 }

@@ -163,11 +163,11 @@ describe("refusals of the network", () => {
       },
     ],
     [
-      "a point-to-multipoint configuration",
+      "a configuration that is neither point-to-point nor point-to-multipoint",
       CAUSE.bearerCapabilityNotImplemented,
       () => {
         const message = setup();
-        message.bearerCapability.userPlane = 1;
+        message.bearerCapability.userPlane = 2;
         return message;
       },
     ],

@@ -17,6 +17,8 @@ export class CallInstance {
   called: ClientCall | null = null;
   forward: Flow | null = null;
   backward: Flow | null = null;
+  /** Of a point-to-multipoint call: what comes out at each leaf. */
+  leaves: ReadonlyMap<ClientCall, FlowChecker> | null = null;
   connectedNs = -1;
   /** When something arrived last. */
   lastProgressNs = 0;
@@ -37,6 +39,7 @@ export class CallInstance {
 
   /** Everything that was to arrive has arrived. */
   get allArrived(): boolean {
+    if (this.leaves !== null) return [...this.leaves.values()].every((checker) => checker.missing <= 0);
     return isArrived(this.forward) && isArrived(this.backward);
   }
 }

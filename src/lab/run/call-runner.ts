@@ -91,6 +91,12 @@ export class CallRunner implements ClockTarget {
         this.#called.set(this.#keyOf(hostName, call), call);
         return NDIS_STATUS_SUCCESS;
       },
+      partyAdded: (party) => this.#partySettled(party.call),
+      partyFailed: (party) => {
+        this.#count(statusName(party.status), party.cause);
+        this.#partySettled(party.call);
+      },
+      partyDropped: (party) => this.#partySettled(party.call),
       callConnected: (call) => {
         if (call.isOutgoing) this.#connected(call);
         else if (call.context instanceof CallInstance) this.#startBackward(call.context);
@@ -159,7 +165,9 @@ export class CallRunner implements ClockTarget {
       maximumSduBytes: plan.maxSduBytes,
     };
     // The call may fail before makeCall returns: its context is the placement until then.
-    const call = binding.makeCall(request, index);
+    const requests = [request, ...plan.partyAddresses.map((called) => ({ ...request, called }))];
+    const isMultipoint = requests.length > 1;
+    const call = isMultipoint ? binding.parties.makeCall(requests, index) : binding.makeCall(request, index);
     if (call.state === "closed") return;
     const instance = new CallInstance(plan, this.#instances.length, call);
     this.#instances.push(instance);
@@ -173,7 +181,33 @@ export class CallRunner implements ClockTarget {
     this.totals.connected++;
     instance.connectedNs = lab.world.clock.nowNs;
     instance.lastProgressNs = instance.connectedNs;
-    instance.called = this.#peerOf(call);
+    if (instance.plan.partyAddresses.length > 0) this.#partySettled(call);
+    else this.#begin(instance, lab);
+  }
+
+  /** Traffic of a point-to-multipoint call begins when every party is added or refused. */
+  #partySettled(call: ClientCall): void {
+    const instance = call.context;
+    const lab = this.#lab;
+    if (!(instance instanceof CallInstance) || lab === null || instance.leaves !== null) return;
+    if (instance.connectedNs < 0 || call.parties.some((party) => party.state !== "added")) return;
+    const leaves = new Map<ClientCall, FlowChecker>();
+    for (const place of lab.atmSwitch.leavesOf(portOf(lab, call), call.vpi, call.vci)) {
+      const leaf = this.#called.get(place.join("/"));
+      const name = instance.plan.forwardTraffic;
+      if (leaf === undefined) continue;
+      leaf.context = instance;
+      if (name === null) continue;
+      const expected = this.#library.open(name, instance.number * FLOWS_PER_CALL);
+      leaves.set(leaf, new FlowChecker(lab.world.memory.bytes, expected));
+    }
+    instance.leaves = leaves;
+    const [leaf] = leaves.keys();
+    this.#begin(instance, lab, leaf);
+  }
+
+  #begin(instance: CallInstance, lab: Laboratory, leaf: ClientCall | null = this.#peerOf(instance.caller)): void {
+    instance.called = leaf;
     if (instance.called !== null) instance.called.context = instance;
     this.#openFlows(instance);
     const { holdNs } = instance.plan;
@@ -235,7 +269,8 @@ export class CallRunner implements ClockTarget {
     const flow = call.isOutgoing ? instance.backward : instance.forward;
     if (flow === null) return;
     instance.lastProgressNs = this.#lab.world.clock.nowNs;
-    flow.checker.receive(list);
+    const checker = instance.leaves === null ? flow.checker : instance.leaves.get(call);
+    checker?.receive(list);
   }
 
   #watch(number: number): void {
@@ -277,15 +312,20 @@ export class CallRunner implements ClockTarget {
     for (const flow of [instance.forward, instance.backward]) {
       if (flow === null) continue;
       flow.sender.stop();
-      const { frames } = this;
-      frames.sent += flow.sender.sent;
-      frames.bytesSent += flow.sender.bytesSent;
-      frames.delivered += flow.checker.delivered;
-      frames.bytesDelivered += flow.checker.bytesDelivered;
-      frames.outOfOrder += flow.checker.outOfOrder;
-      frames.repeated += flow.checker.repeated;
-      frames.unexpected += flow.checker.unexpected;
+      for (const checker of instance.leaves?.values() ?? [flow.checker]) this.#account(flow.sender, checker);
     }
+  }
+
+  /** A frame of a point-to-multipoint call counts once for each leaf. */
+  #account(sender: TrafficSender, checker: FlowChecker): void {
+    const { frames } = this;
+    frames.sent += sender.sent;
+    frames.bytesSent += sender.bytesSent;
+    frames.delivered += checker.delivered;
+    frames.bytesDelivered += checker.bytesDelivered;
+    frames.outOfOrder += checker.outOfOrder;
+    frames.repeated += checker.repeated;
+    frames.unexpected += checker.unexpected;
   }
 
   #calledEnded(hostName: string, call: ClientCall): void {

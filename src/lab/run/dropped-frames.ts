@@ -25,6 +25,7 @@ export function countDropped(lab: Laboratory, faults: readonly FaultDirection[])
     add("switch-unknown-vc", port.unknownVcFrames);
     add("switch-emptied", port.emptiedFrames);
     add("switch-overflow", port.bufferOverflowFrames);
+    add("switch-no-buffer", port.uncopiedFrames);
     add("switch-link-down", port.linkDownFrames);
   }
   for (const { counters } of faults) add("fault-drop", counters.dropped);

@@ -175,6 +175,7 @@ function resolveCall(entry: CallEntry, i: number, network: Network, traffic: rea
       "for example peakCellRate: 10000cells/s",
     );
   }
+  requireOneWay(entry, i);
   const forward = entry.peakCellRate ?? network.link(from.fullName, ["calls", i, "from"]).rateCellsPerSecond;
   const trafficOf = (key: "traffic" | "backwardTraffic"): string | null => {
     const name = entry[key];
@@ -196,6 +197,7 @@ function resolveCall(entry: CallEntry, i: number, network: Network, traffic: rea
     from: from.fullName,
     to: to?.fullName ?? null,
     calledAddress: address,
+    partyAddresses: entry.parties.map((party, j) => network.calledParty(party, ["calls", i, "parties", j]).address),
     atNs: entry.at,
     count: entry.count,
     intervalNs: entry.interval,
@@ -207,6 +209,15 @@ function resolveCall(entry: CallEntry, i: number, network: Network, traffic: rea
     backwardTraffic: trafficOf("backwardTraffic"),
     holdNs: entry.hold ?? null,
   };
+}
+
+/** Nothing flows from the leaves of a point-to-multipoint call to its root. */
+function requireOneWay(entry: CallEntry, i: number): void {
+  if (entry.parties.length === 0) return;
+  for (const key of ["backwardTraffic", "backwardPeakCellRate"] as const) {
+    if (entry[key] !== undefined)
+      throw new ScenarioProblem(["calls", i, key], `a call with parties has no ${key}: nothing comes back from them`);
+  }
 }
 
 /** Q.2931 section 4.5.6: 24 bits. A faster link has more than a descriptor can say. */

@@ -50,6 +50,8 @@ export interface ScenarioCall {
   /** Full name of the called NIC; null when no NIC of the scenario has the address. */
   readonly to: string | null;
   readonly calledAddress: AtmAddress;
+  /** Addresses of further parties: with any, it is a point-to-multipoint call. */
+  readonly partyAddresses: readonly AtmAddress[];
   readonly atNs: number;
   readonly count: number;
   readonly intervalNs: number;

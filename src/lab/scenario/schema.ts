@@ -67,6 +67,13 @@ const call = z.strictObject({
   name: name().optional().describe("Default: call0, call1, ... in the order of the list."),
   from: text().describe("The calling NIC: host/nic, or just the host when it has one NIC."),
   to: text().describe("The called party: host/nic, a host with one NIC, or any ATM address, also one that nobody has."),
+  parties: z
+    .array(text())
+    .max(256)
+    .default([])
+    .describe(
+      "Makes it a point-to-multipoint call: further called parties, which are added once the call to the first is up; a refused one fails alone. Default: none.",
+    ),
   at: durationNs().prefault("0s").describe("When the first call is made, after all hosts are up. Default: 0s."),
   count: count(1_000_000).default(1).describe("How many such calls are made. Default: 1."),
   interval: durationNs().prefault("0s").describe("Time from one of these calls to the next. Default: 0s, all at once."),

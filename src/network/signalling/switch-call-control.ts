@@ -4,12 +4,13 @@ import type { Clock, Probe } from "../../machine/index.ts";
 import type { AtmAddress, AtmAddressPrefix } from "../../wire/atm-address.ts";
 import { atmAddressHasPrefix } from "../../wire/atm-address.ts";
 import type { CallControlUser, Cause, Q2931Call, Q2931Message } from "../../wire/q2931/index.ts";
-import { CALL_STATE, CAUSE, IE, PREFERENCE, TRAFFIC_RATE } from "../../wire/q2931/index.ts";
+import { CALL_STATE, CAUSE, IE, PREFERENCE, TRAFFIC_RATE, USER_PLANE } from "../../wire/q2931/index.ts";
 import { NO_VC_LABEL, vcLabel, vcLabelVci, vcLabelVpi } from "../../wire/vc-label.ts";
 import type { SignallingHandler, SwitchFabric } from "../switch/call-control-port.ts";
 import { NO_PORT } from "../switch/call-control-port.ts";
 import { CallLeg } from "./call-leg.ts";
 import { chargedRate, refusalOfSetup } from "./call-request.ts";
+import { MultipointBranch, MultipointCalls, MultipointRoot } from "./multipoint-calls.ts";
 import { PortObserver, PortSignalling } from "./port-signalling.ts";
 
 export interface SwitchCallControlOptions {
@@ -32,15 +33,18 @@ export interface SwitchCallCounters {
 export class SwitchCallControl implements SignallingHandler {
   readonly counters: SwitchCallCounters = { callsOffered: 0, callsRefused: 0, callsConnected: 0, legsHeld: 0 };
   readonly ports: readonly PortSignalling[];
+  readonly multipoint: MultipointCalls;
   readonly #fabric: SwitchFabric;
   readonly #servedPrefixes: readonly AtmAddressPrefix[];
 
   constructor(fabric: SwitchFabric, clock: Clock, options: SwitchCallControlOptions = {}) {
     this.#fabric = fabric;
     this.#servedPrefixes = options.servedPrefixes ?? [];
+    this.multipoint = new MultipointCalls(this, fabric);
     const { probe = null, name = "switch" } = options;
     this.ports = Array.from({ length: fabric.portCount }, (_, port) => {
       const signalling = new PortSignalling(port, fabric, clock, new PortCalls(this, port));
+      signalling.control.parties.user = this.multipoint;
       if (probe !== null) signalling.control.observer = new PortObserver(probe, `${name}/port${port}`);
       return signalling;
     });
@@ -63,7 +67,11 @@ export class SwitchCallControl implements SignallingHandler {
   /** A SETUP has come at a port. */
   offer(port: number, call: Q2931Call, message: Q2931Message): void {
     this.counters.callsOffered++;
-    const leg = this.#hold(port, call);
+    const leg = this.hold(port, call);
+    if (call.parties !== null) {
+      this.#offerMultipoint(leg, call, message);
+      return;
+    }
     const peerPort = this.#fabric.route(message.calledNumber.address);
     const cause = this.#prepare(leg, peerPort, message);
     if (cause !== 0) {
@@ -74,6 +82,16 @@ export class SwitchCallControl implements SignallingHandler {
     this.ports[port].control.assignConnection(call, vcLabelVpi(leg.label), vcLabelVci(leg.label));
     this.ports[port].control.proceedingRequest(call);
     this.#forward(leg, message);
+  }
+
+  #offerMultipoint(leg: CallLeg, call: Q2931Call, message: Q2931Message): void {
+    const cause = refusalOfSetup(message, USER_PLANE.pointToMultipoint);
+    if (cause === 0) {
+      this.multipoint.offer(leg, call, message);
+      return;
+    }
+    this.counters.callsRefused++;
+    this.ports[leg.port].control.releaseRequest(call, cause);
   }
 
   /** The called user alerts. */
@@ -117,7 +135,8 @@ export class SwitchCallControl implements SignallingHandler {
     if (peer?.call) this.ports[peer.port].control.notifyRequest(peer.call, message);
   }
 
-  #hold(port: number, call: Q2931Call | null): CallLeg {
+  /** A leg at a port, which `finish` gives back. */
+  hold(port: number, call: Q2931Call | null): CallLeg {
     const leg = new CallLeg(port);
     leg.call = call;
     if (call !== null) call.context = leg;
@@ -127,16 +146,16 @@ export class SwitchCallControl implements SignallingHandler {
 
   /** Takes what the call needs of both ports; the leg is joined to its peer then. CAUSE of a refusal, 0 for none. */
   #prepare(leg: CallLeg, peerPort: number, message: Q2931Message): number {
-    const refusal = refusalOfSetup(message);
+    const refusal = refusalOfSetup(message, USER_PLANE.pointToPoint);
     if (refusal !== 0) return refusal;
-    if (peerPort === NO_PORT) return this.#unroutableCause(message.calledNumber.address);
+    if (peerPort === NO_PORT) return this.unroutableCause(message.calledNumber.address);
     if (!this.#fabric.isPortUp(peerPort) || !this.ports[peerPort].control.link.isUp) return CAUSE.destinationOutOfOrder;
     const forward = chargedRate(message.trafficDescriptor, TRAFFIC_RATE.forwardPeakClp01);
     const backward = chargedRate(message.trafficDescriptor, TRAFFIC_RATE.backwardPeakClp01);
-    const labelCause = this.#takeCallingLabel(leg, message);
+    const labelCause = this.takeCallingLabel(leg, message);
     if (labelCause !== 0) return labelCause;
     if (!leg.admit(this.#fabric, forward, backward)) return CAUSE.userCellRateUnavailable;
-    const called = this.#hold(peerPort, null);
+    const called = this.hold(peerPort, null);
     called.label = this.#fabric.allocateVcLabel(peerPort);
     const isAdmitted = called.label !== NO_VC_LABEL && called.admit(this.#fabric, backward, forward);
     if (!isAdmitted) {
@@ -150,7 +169,7 @@ export class SwitchCallControl implements SignallingHandler {
   }
 
   /** Q.2931 section 5.1.2.2: the user may ask for a virtual channel; UNI 3.1 leaves the choice to the network. */
-  #takeCallingLabel(leg: CallLeg, message: Q2931Message): number {
+  takeCallingLabel(leg: CallLeg, message: Q2931Message): number {
     const { connectionIdentifier } = message;
     const isAsked = message.has(IE.connectionIdentifier);
     if (isAsked && connectionIdentifier.preference === PREFERENCE.exclusiveVpciVci) {
@@ -164,7 +183,8 @@ export class SwitchCallControl implements SignallingHandler {
     return isAsked && vcLabelVpi(leg.label) !== connectionIdentifier.vpci ? CAUSE.vpciVciUnavailable : 0;
   }
 
-  #unroutableCause(address: AtmAddress): number {
+  /** CAUSE for an address without a route. */
+  unroutableCause(address: AtmAddress): number {
     const isServed = this.#servedPrefixes.some((prefix) => atmAddressHasPrefix(address, prefix));
     return isServed ? CAUSE.unallocatedNumber : CAUSE.noRouteToDestination;
   }
@@ -203,23 +223,29 @@ class PortCalls implements CallControlUser {
   }
 
   alertingIndication(call: Q2931Call): void {
-    this.#switch.alerting(call);
+    if (call.context instanceof MultipointBranch) this.#switch.multipoint.alerting(call.context);
+    else this.#switch.alerting(call);
   }
 
   setupConfirm(call: Q2931Call, message: Q2931Message): void {
-    this.#switch.connect(call, message);
+    if (call.context instanceof MultipointBranch) this.#switch.multipoint.connect(call.context, call, message);
+    else this.#switch.connect(call, message);
   }
 
   releaseIndication(call: Q2931Call, message: Q2931Message | null): void {
-    const leg = legOf(call);
-    if (leg !== null) this.#switch.release(leg, call.cause, message?.has(IE.cause) === true ? message.cause : null);
+    const { context, cause } = call;
+    const received = message?.has(IE.cause) === true ? message.cause : null;
+    if (context instanceof CallLeg) this.#switch.release(context, cause, received);
+    else if (context instanceof MultipointRoot) this.#switch.multipoint.rootEnds(context, cause, received);
+    else if (context instanceof MultipointBranch) this.#switch.multipoint.leafEnds(context, cause, received);
     if (call.state === CALL_STATE.releaseRequest) this.#switch.ports[this.#port].control.releaseResponse(call);
   }
 
   releaseConfirm(call: Q2931Call): void {
-    const leg = legOf(call);
+    const { context } = call;
     call.context = null;
-    if (leg !== null) this.#switch.finish(leg);
+    if (context instanceof CallLeg) this.#switch.finish(context);
+    else if (context instanceof MultipointRoot || context instanceof MultipointBranch) this.#switch.finish(context.leg);
   }
 
   notifyIndication(call: Q2931Call, message: Q2931Message): void {

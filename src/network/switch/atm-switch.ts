@@ -16,6 +16,7 @@ import type { VcLabel } from "../../wire/vc-label.ts";
 import { NO_VC_LABEL, vcLabel, vcLabelVci, vcLabelVpi } from "../../wire/vc-label.ts";
 import type { SignallingHandler, SwitchFabric } from "./call-control-port.ts";
 import { NO_PORT } from "./call-control-port.ts";
+import type { Leaf } from "./connection-table.ts";
 import { RoutingTable } from "./routing-table.ts";
 import { SIGNALLING_VCI, SIGNALLING_VPI, SignallingChannel } from "./signalling-channel.ts";
 import type { SwitchCore } from "./switch-port.ts";
@@ -37,7 +38,8 @@ export interface AtmSwitchOptions {
 // Constants of this file's own are constants to the engine's compiler; imported ones are loads.
 const FRAME = FRAME_RECORD;
 const WHOLE = FRAME_FORMAT_CPCS_SDU;
-const NOWHERE = NO_PORT;
+/** Ports count from 0: what is below is NO_PORT or MANY_PORTS. */
+const FIRST_PORT = 0;
 const DEFAULT_OUTPUT_BUFFER_CELLS = 65_536;
 const MAX_PORTS = 32_767;
 
@@ -144,7 +146,7 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
   disconnectVcs(port: number, label: VcLabel): boolean {
     const table = this.port(port).connections;
     const otherPort = table.portOf(label);
-    if (otherPort === NO_PORT) return false;
+    if (otherPort < FIRST_PORT) return false;
     const otherLabel = table.labelOf(label);
     table.delete(label);
     this.port(otherPort).connections.delete(otherLabel);
@@ -152,13 +154,31 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
     return true;
   }
 
-  /** Where the connection of a label leads, as [port, VPI, VCI]; null when it has none. For whoever looks at a switch from outside. */
+  addLeaf(port: number, label: VcLabel, leafPort: number, leafLabel: VcLabel): boolean {
+    const isAdded = this.port(port).connections.addLeaf(label, leafPort, leafLabel);
+    if (isAdded && this.#probe !== null) this.#tellConnection("add-leaf", port, label, leafPort, leafLabel);
+    return isAdded;
+  }
+
+  removeLeaf(port: number, label: VcLabel, leafPort: number, leafLabel: VcLabel): boolean {
+    const isRemoved = this.port(port).connections.removeLeaf(label, leafPort, leafLabel);
+    if (isRemoved && this.#probe !== null) this.#tellConnection("remove-leaf", port, label, leafPort, leafLabel);
+    return isRemoved;
+  }
+
+  /** Where the connection of two ends of a label leads, as [port, VPI, VCI]; null when it has none. For whoever looks at a switch from outside. */
   peerOf(port: number, vpi: number, vci: number): readonly [number, number, number] | null {
     const { connections: table } = this.port(port);
     const peer = table.portOf(vcLabel(vpi, vci));
-    if (peer === NO_PORT) return null;
+    if (peer < FIRST_PORT) return null;
     const label = table.labelOf(vcLabel(vpi, vci));
     return [peer, vcLabelVpi(label), vcLabelVci(label)];
+  }
+
+  /** Where the frames of a point-to-multipoint label go, as [port, VPI, VCI] each; none for any other. For whoever looks at a switch from outside. */
+  leavesOf(port: number, vpi: number, vci: number): (readonly [number, number, number])[] {
+    const leaves = this.port(port).connections.leavesOf(vcLabel(vpi, vci));
+    return leaves.map(({ port: leafPort, label }) => [leafPort, vcLabelVpi(label), vcLabelVci(label)]);
   }
 
   route(address: AtmAddress): number {
@@ -207,7 +227,7 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
       const label = records[record + FRAME.label];
       if (label !== incoming) {
         const labelPort = connections.portOf(label);
-        if (labelPort === NOWHERE || (labelPort !== runPort && run > 0)) break;
+        if (labelPort < FIRST_PORT || (labelPort !== runPort && run > 0)) break;
         runPort = labelPort;
         incoming = label;
         outgoing = connections.labelOf(label);
@@ -227,7 +247,12 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
     const vci = frames.vciOf(frame);
     port.counters.cellsReceived += frames.cellsOf(frame);
     const outgoing = port.connections.portOf(vcLabel(vpi, vci));
-    if (outgoing === NO_PORT) {
+    if (outgoing < FIRST_PORT) {
+      const leaves = port.connections.leavesOf(vcLabel(vpi, vci));
+      if (leaves.length > 0) {
+        this.#copyToLeaves(port, frame, leaves);
+        return;
+      }
       if (vpi === SIGNALLING_VPI && vci === SIGNALLING_VCI && this.#handler !== null) {
         this.#channels[port.index].receiveFrame(frame, this.#handler);
       } else {
@@ -245,6 +270,29 @@ export class AtmSwitch implements SwitchFabric, SwitchCore {
     }
     frames.records[frame * FRAME.words + FRAME.label] = label;
     if (this.#ports[outgoing].enqueue(frame)) this.#touch(outgoing);
+  }
+
+  /** The frame itself goes to the last leaf, copies to the others. Damaged cells fall out once, before the frame is copied. */
+  #copyToLeaves(port: SwitchPort, frame: number, leaves: readonly Leaf[]): void {
+    const { frames } = this.#fibre;
+    const isCells = frames.formatOf(frame) === FRAME_FORMAT_CELLS;
+    const last = leaves.length - 1;
+    for (let index = 0; index <= last; index++) {
+      const { port: leafPort, label } = leaves[index];
+      if (isCells && !this.#relabelCells(port, frame, label)) {
+        port.counters.emptiedFrames++;
+        frames.release(frame);
+        return;
+      }
+      frames.records[frame * FRAME.words + FRAME.label] = label;
+      const copy = index === last ? frame : frames.duplicate(frame);
+      if (copy < 0) {
+        port.counters.uncopiedFrames++;
+        continue;
+      }
+      if (index < last) port.counters.copiedFrames++;
+      if (this.#ports[leafPort].enqueue(copy)) this.#touch(leafPort);
+    }
   }
 
   /** Rewrites the header of every cell; takes out those with a wrong one. False when none is left. */

@@ -4,6 +4,8 @@ import type { AtmAddress } from "../../wire/atm-address.ts";
 import type { VcLabel } from "../../wire/vc-label.ts";
 
 export const NO_PORT = -1;
+/** In place of a port: the frames of the VC are copied to its leaves. */
+export const MANY_PORTS = -2;
 
 /** Call control as the switch sees it. Nothing here may throw on what a user sends. */
 export interface SignallingHandler {
@@ -42,6 +44,14 @@ export interface SwitchFabric {
   connectVcs(portA: number, labelA: VcLabel, portB: number, labelB: VcLabel): boolean;
   /** Takes the connection that a label has apart, both ways; false when it has none. */
   disconnectVcs(port: number, label: VcLabel): boolean;
+
+  /**
+   * Lets the frames of a label, which leads nowhere or to leaves alone, go to this leaf as well; nothing flows back. False when the
+   * label has a connection of two ends, or this leaf already.
+   */
+  addLeaf(port: number, label: VcLabel, leafPort: number, leafLabel: VcLabel): boolean;
+  /** Stops the copies for a leaf; false when it has none. */
+  removeLeaf(port: number, label: VcLabel, leafPort: number, leafLabel: VcLabel): boolean;
 
   /** The port towards an address by longest matching prefix, or NO_PORT (cause 3, or 1). */
   route(address: AtmAddress): number;

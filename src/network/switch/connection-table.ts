@@ -2,7 +2,7 @@
 
 import type { VcLabel } from "../../wire/vc-label.ts";
 import { NO_VC_LABEL, vcLabelVci, vcLabelVpi } from "../../wire/vc-label.ts";
-import { NO_PORT } from "./call-control-port.ts";
+import { MANY_PORTS, NO_PORT } from "./call-control-port.ts";
 
 const INITIAL_VCIS = 64;
 
@@ -24,8 +24,17 @@ class VirtualPath {
   }
 }
 
+/** One place where frames of a point-to-multipoint connection go. */
+export interface Leaf {
+  readonly port: number;
+  readonly label: VcLabel;
+}
+
+const NO_LEAVES: readonly Leaf[] = [];
+
 export class ConnectionTable {
   readonly #paths: (VirtualPath | null)[] = [];
+  readonly #leaves = new Map<VcLabel, readonly Leaf[]>();
   #count = 0;
 
   /** Entries in the table. */
@@ -33,7 +42,7 @@ export class ConnectionTable {
     return this.#count;
   }
 
-  /** The outgoing port of a VC, or NO_PORT. */
+  /** The outgoing port of a VC, NO_PORT, or MANY_PORTS for a point-to-multipoint connection. */
   portOf(label: VcLabel): number {
     const vpi = vcLabelVpi(label);
     const vci = vcLabelVci(label);
@@ -73,6 +82,34 @@ export class ConnectionTable {
     path.ports[vci] = NO_PORT;
     path.labels[vci] = NO_VC_LABEL;
     this.#count--;
+    return true;
+  }
+
+  /** The leaves of a point-to-multipoint connection in the order in which they joined; none for any other label. */
+  leavesOf(label: VcLabel): readonly Leaf[] {
+    return this.#leaves.get(label) ?? NO_LEAVES;
+  }
+
+  /** Adds a leaf; false when the label has a connection of two ends, or this leaf already. */
+  addLeaf(label: VcLabel, port: number, outgoing: VcLabel): boolean {
+    const leaves = this.leavesOf(label);
+    if (leaves.length === 0 && this.portOf(label) !== NO_PORT) return false;
+    if (leaves.some((leaf) => leaf.port === port && leaf.label === outgoing)) return false;
+    this.#leaves.set(label, [...leaves, { port, label: outgoing }]);
+    this.set(label, MANY_PORTS, NO_VC_LABEL);
+    return true;
+  }
+
+  /** Takes a leaf out, and with the last one the connection; false when it is not in. */
+  removeLeaf(label: VcLabel, port: number, outgoing: VcLabel): boolean {
+    const leaves = this.leavesOf(label);
+    const rest = leaves.filter((leaf) => leaf.port !== port || leaf.label !== outgoing);
+    if (rest.length === leaves.length) return false;
+    if (rest.length > 0) this.#leaves.set(label, rest);
+    else {
+      this.#leaves.delete(label);
+      this.delete(label);
+    }
     return true;
   }
 }

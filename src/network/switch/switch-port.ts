@@ -8,7 +8,7 @@ import { ConnectionTable } from "./connection-table.ts";
 import type { VcLabelRange } from "./vc-label-allocator.ts";
 import { VcLabelAllocator } from "./vc-label-allocator.ts";
 
-/** What a port has seen. Frames that came in are either sent by some port, taken by signalling, or counted as one of the losses. */
+/** What a port has seen. Frames that came in are either sent by some port, taken by signalling, or counted as one of the losses; so are copies. */
 export class SwitchPortCounters {
   framesReceived = 0;
   cellsReceived = 0;
@@ -26,6 +26,9 @@ export class SwitchPortCounters {
   headerErrorCells = 0;
   /** Cells whose header, though valid, names another VC than their frame. */
   misdirectedCells = 0;
+  /** Copies of frames for the second and every further leaf of a point-to-multipoint connection, and such that no buffer was left for. */
+  copiedFrames = 0;
+  uncopiedFrames = 0;
   /** Frames of which no cell was left. */
   emptiedFrames = 0;
   /** Frames that the output buffer of this port had no room for, and such that met a link that is down. */

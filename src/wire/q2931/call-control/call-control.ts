@@ -5,6 +5,7 @@ import { CAUSE } from "../causes.ts";
 import { decodeMessage } from "../decode.ts";
 import type { DecodeResult } from "../decode-fault.ts";
 import { DECODE_RESULT } from "../decode-fault.ts";
+import { USER_PLANE } from "../elements/bearer-capability.ts";
 import type { Cause } from "../elements/cause.ts";
 import { IE } from "../information-elements.ts";
 import { CALL_REFERENCE_MAXIMUM, GLOBAL_CALL_REFERENCE, Q2931Message } from "../message.ts";
@@ -13,7 +14,8 @@ import { callKey, Q2931Call } from "./call.ts";
 import { CallMachine, takeConnection } from "./call-machine.ts";
 import { CALL_STATE } from "./call-states.ts";
 import type { CallControlUser, CallObserver } from "./call-user.ts";
-import { address } from "./message-sender.ts";
+import { address, includeEndpoint } from "./message-sender.ts";
+import { PartyMachine } from "./party-machine.ts";
 import { RestartProcedure } from "./restart.ts";
 import type { SignallingHost, SignallingLinkUser } from "./signalling-link.ts";
 import { SignallingLink } from "./signalling-link.ts";
@@ -35,6 +37,8 @@ export interface CallControlCounters {
 
 export class CallControl implements SignallingLinkUser {
   readonly link: SignallingLink;
+  /** Parties of point-to-multipoint calls. */
+  readonly parties: PartyMachine;
   readonly counters: CallControlCounters = {
     messagesReceived: 0,
     messagesDiscarded: 0,
@@ -60,6 +64,7 @@ export class CallControl implements SignallingLinkUser {
     this.link = new SignallingLink(host, this);
     this.#machine = new CallMachine(role, host, this.link, user);
     this.#status = new StatusProcedures(this.#machine);
+    this.parties = new PartyMachine(this.#machine, host);
     this.#restart = new RestartProcedure(this.#machine, host);
   }
 
@@ -94,6 +99,7 @@ export class CallControl implements SignallingLinkUser {
   timerExpired(timer: number): void {
     if (timer === CALL_TIMER.t309) this.#expireT309();
     else if (timer === CALL_TIMER.t316) this.#restart.timerExpired();
+    else if (timer >= CALL_TIMER.t398) this.parties.timers.hostTimerExpired(timer);
     else if (timer >= CALL_TIMER.t301) this.#machine.timers.hostTimerExpired(timer);
     else this.link.timerExpired(timer);
   }
@@ -132,7 +138,8 @@ export class CallControl implements SignallingLinkUser {
   // Requests. They are false, and nothing happens, when the state of the call does not allow them.
 
   /**
-   * Makes a call from a message that holds the elements of the SETUP; its type, call reference and flag are filled in. VPCI and VCI
+   * Makes a call from a message that holds the elements of the SETUP; its type, call reference and flag are filled in, and the
+   * endpoint reference of a point-to-multipoint call, whose first party has the same context. VPCI and VCI
    * are those that the network side assigns. Null when the signalling AAL is down, no call reference is free or the message is
    * too long.
    */
@@ -145,6 +152,10 @@ export class CallControl implements SignallingLinkUser {
       call.vpci = vpci;
       call.vci = vci;
       message.includeConnectionIdentifier(vpci, vci);
+    }
+    if (isMultipoint(message)) {
+      includeEndpoint(message, 0, 0);
+      this.parties.begin(call, false, context);
     }
     if (!this.#machine.sender.keepSetup(call, message)) return null;
     this.#machine.calls.add(call);
@@ -257,6 +268,7 @@ export class CallControl implements SignallingLinkUser {
   #receiveSetup(message: Q2931Message): void {
     const call = new Q2931Call(message.callReference, true, null);
     if (!this.#role.assignsConnection) takeConnection(call, message);
+    if (isMultipoint(message) && message.has(IE.endpointReference)) this.parties.begin(call, true, null);
     this.#machine.calls.add(call);
     this.counters.callsOffered++;
     const { fault } = message;
@@ -285,6 +297,7 @@ export class CallControl implements SignallingLinkUser {
       this.#machine.fault(call, fault.cause, fault);
       return false;
     }
+    if (result === DECODE_RESULT.mandatoryFault && this.parties.refuseFaulty(call, message, fault)) return false;
     this.#machine.sender.sendStatus(call.callReference, call.messageFlag, call.state, fault.cause, fault);
     return result === DECODE_RESULT.processAndReport;
   }
@@ -293,8 +306,12 @@ export class CallControl implements SignallingLinkUser {
     const { type } = message;
     const event = EVENT_BY_MESSAGE[type];
     if (type === MESSAGE.setup) return; // Section 5.6.3.2 e: a SETUP for a call that exists is ignored.
-    if (type === MESSAGE.status) this.#status.receive(call, message);
-    else if (type === MESSAGE.statusEnquiry) this.#status.answer(call);
+    if (type === MESSAGE.status) {
+      this.parties.receiveStatus(call, message);
+      this.#status.receive(call, message);
+    } else if (type === MESSAGE.statusEnquiry) {
+      this.#status.answer(call, message, this.parties.stateAskedFor(call, message));
+    } else if (call.parties !== null && this.parties.receive(call, message)) return;
     else if (type === MESSAGE.notify) this.#user.notifyIndication(call, message);
     else if (event < 0 || !this.#machine.dispatch(call, event as CallEvent, message)) {
       this.counters.messagesInError++;
@@ -339,4 +356,8 @@ export class CallControl implements SignallingLinkUser {
     } while (calls.get(callKey(this.#lastReference, false)) !== null);
     return this.#lastReference;
   }
+}
+
+function isMultipoint(message: Q2931Message): boolean {
+  return message.has(IE.bearerCapability) && message.bearerCapability.userPlane === USER_PLANE.pointToMultipoint;
 }

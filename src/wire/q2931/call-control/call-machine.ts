@@ -30,6 +30,8 @@ export class CallMachine {
   observer: CallObserver | null = null;
   /** Called with a call whose T322 has run out. */
   enquiryExpired: (call: Q2931Call) => void = () => {};
+  /** Called with a point-to-multipoint call that has entered a state. */
+  multipointCallMoved: (call: Q2931Call) => void = () => {};
   readonly #link: SignallingLink;
   readonly #table: TransitionTable;
   // What the transition under way knows beside its call: where the cause comes from, or the content of a response.
@@ -120,6 +122,7 @@ export class CallMachine {
       if (timer !== undefined) this.timers.start(call.timer, timer);
       if (from !== CALL_STATE.null) this.sender.forgetSetup(call);
     }
+    if (call.parties !== null) this.multipointCallMoved(call);
     if (this.observer !== null) this.observer.callTransition(call, from, row.event, row.to);
   }
 

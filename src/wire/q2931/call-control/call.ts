@@ -1,5 +1,6 @@
 import type { CallState } from "./call-states.ts";
 import { CALL_STATE } from "./call-states.ts";
+import type { Q2931Party } from "./party.ts";
 import { CallTimer } from "./timers.ts";
 
 /** Set in the key of a call whose reference the peer allocated. */
@@ -44,6 +45,10 @@ export class Q2931Call {
   /** T322, which runs beside the others. */
   enquiryTimer: CallTimer<Q2931Call> | null = null;
   enquiryAttempts = 0;
+  /** Parties of a point-to-multipoint call that are not in the Null state; null for a point-to-point call. */
+  parties: Q2931Party[] | null = null;
+  /** The endpoint reference that was allocated last. */
+  lastEndpoint = 0;
 
   constructor(callReference: number, isIncoming: boolean, context: unknown) {
     this.callReference = callReference;

@@ -6,6 +6,7 @@ import { GLOBAL_CALL_REFERENCE, Q2931Message } from "../message.ts";
 import { MESSAGE } from "../message-types.ts";
 import type { Q2931Call } from "./call.ts";
 import type { CallObserver } from "./call-user.ts";
+import type { Q2931Party } from "./party.ts";
 import type { SignallingLink } from "./signalling-link.ts";
 import { callTimerName } from "./timers.ts";
 
@@ -59,6 +60,8 @@ export class MessageSender {
     if (content === null) message.begin(type, call.callReference, call.messageFlag);
     else address(message, type, call);
     if (withConnection) message.includeConnectionIdentifier(call.vpci, call.vci);
+    // UNI 3.1 section 5.3.1: mandatory in the answers to a SETUP that had it.
+    if (call.isIncoming && call.parties !== null) includeEndpoint(message, 0, 1);
     this.send(message);
   }
 
@@ -123,6 +126,51 @@ export class MessageSender {
     this.send(message);
   }
 
+  /** A message about a party, with the party's cause when it has one; `content` has further elements. */
+  sendParty(party: Q2931Party, type: number, content: Q2931Message | null): void {
+    const { call } = party;
+    const message = content ?? this.#message;
+    if (content === null) message.begin(type, call.callReference, call.messageFlag);
+    else address(message, type, call);
+    includeEndpoint(message, party.endpoint, party.isIncoming ? 1 : 0);
+    if (party.cause !== 0) message.includeCause(party.causeLocation, party.cause);
+    this.send(message);
+  }
+
+  /** A message with a cause about a party that does not exist here. */
+  sendPartyCause(call: Q2931Call, type: number, endpoint: number, flag: number, cause: number): void {
+    const message = this.#message;
+    message.begin(type, call.callReference, call.messageFlag);
+    includeEndpoint(message, endpoint, flag);
+    message.includeCause(this.#causeLocation, cause);
+    this.send(message);
+  }
+
+  /** STATUS with call state and party state, about a message of this type. */
+  sendPartyStatus(party: Q2931Party, cause: number, type: number): void {
+    const message = this.#message;
+    this.#beginPartyStatus(party.call, party.endpoint, party.isIncoming ? 1 : 0, party.state, cause);
+    message.cause.addDiagnostic(type);
+    this.send(message);
+  }
+
+  /** STATUS that answers an enquiry about a party. */
+  sendPartyStatusAnswer(call: Q2931Call, endpoint: number, flag: number, state: number, cause: number): void {
+    this.#beginPartyStatus(call, endpoint, flag, state, cause);
+    this.send(this.#message);
+  }
+
+  #beginPartyStatus(call: Q2931Call, endpoint: number, flag: number, state: number, cause: number): void {
+    const message = this.#message;
+    message.begin(MESSAGE.status, call.callReference, call.messageFlag);
+    message.include(IE.callState);
+    message.callState = call.state;
+    includeEndpoint(message, endpoint, flag);
+    message.include(IE.endpointState);
+    message.endpointState = state;
+    message.includeCause(this.#causeLocation, cause);
+  }
+
   /** RESTART or RESTART ACKNOWLEDGE; a VCI of -1 is left out, with it the connection identifier. */
   sendRestart(type: number, flag: number, restartClass: number, vpci: number, vci: number): void {
     const message = this.#message;
@@ -156,6 +204,13 @@ export class MessageSender {
     if (this.observer !== null) this.observer.signallingMessage(true, bytes, 0, length);
     this.#link.send(bytes, 0, length);
   }
+}
+
+/** Adds an endpoint reference; flag 1 when the peer allocated it. */
+export function includeEndpoint(message: Q2931Message, endpoint: number, flag: number): void {
+  message.include(IE.endpointReference);
+  message.endpointReference.value = endpoint;
+  message.endpointReference.flag = flag;
 }
 
 /** Makes a filled message one of this call. */

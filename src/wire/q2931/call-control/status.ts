@@ -29,8 +29,14 @@ export class StatusProcedures {
     return true;
   }
 
-  answer(call: Q2931Call): void {
+  /** Answers a STATUS ENQUIRY; `partyState` is that of the party it names, -1 when it names none. */
+  answer(call: Q2931Call, message: Q2931Message, partyState: number): void {
     const cause = CAUSE.responseToStatusEnquiry;
+    if (partyState >= 0) {
+      const { value, flag } = message.endpointReference;
+      this.#machine.sender.sendPartyStatusAnswer(call, value, flag ^ 1, partyState, cause);
+      return;
+    }
     this.#machine.sender.sendStatus(call.callReference, call.messageFlag, call.state, cause, null);
   }
 

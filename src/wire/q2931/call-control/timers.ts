@@ -15,7 +15,12 @@ export const CALL_TIMER = {
   t313: SSCOP_TIMER_COUNT + 5,
   t316: SSCOP_TIMER_COUNT + 6,
   t322: SSCOP_TIMER_COUNT + 7,
+  t398: SSCOP_TIMER_COUNT + 8,
+  t399: SSCOP_TIMER_COUNT + 9,
 } as const;
+
+/** Timers of parties: a host needs them as soon as the entity has a point-to-multipoint call. */
+export const PARTY_TIMERS: readonly number[] = [CALL_TIMER.t398, CALL_TIMER.t399];
 
 /** How many timers, numbered from 0, a host keeps for one signalling entity. */
 export const SIGNALLING_TIMER_COUNT = SSCOP_TIMER_COUNT + Object.keys(CALL_TIMER).length;
@@ -38,6 +43,8 @@ export const CALL_TIMERS: readonly CallTimerRow[] = [
   { timer: CALL_TIMER.t313, name: "T313", userDelayNs: 4 * SECOND_NS, networkDelayNs: null },
   { timer: CALL_TIMER.t316, name: "T316", userDelayNs: 120 * SECOND_NS, networkDelayNs: 120 * SECOND_NS },
   { timer: CALL_TIMER.t322, name: "T322", userDelayNs: 4 * SECOND_NS, networkDelayNs: 4 * SECOND_NS },
+  { timer: CALL_TIMER.t398, name: "T398", userDelayNs: 4 * SECOND_NS, networkDelayNs: 4 * SECOND_NS },
+  { timer: CALL_TIMER.t399, name: "T399", userDelayNs: 14 * SECOND_NS, networkDelayNs: 14 * SECOND_NS },
 ];
 
 /** Name of a call control timer ("T303"); the empty string for a timer of SSCOP. */

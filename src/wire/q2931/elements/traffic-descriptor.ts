@@ -57,6 +57,13 @@ export class TrafficDescriptor {
     this.bestEffort = bestEffort;
   }
 
+  copyFrom(other: TrafficDescriptor): void {
+    this.rates.set(other.rates);
+    this.bestEffort = other.bestEffort;
+    this.taggingForward = other.taggingForward;
+    this.taggingBackward = other.taggingBackward;
+  }
+
   /** Cells per second, -1 when absent. */
   rate(which: number): number {
     return this.rates[which];
