@@ -1,7 +1,9 @@
 export { type ByteSink, FileSink, MemorySink } from "./capture/byte-sink.ts";
 export { PortCapture } from "./capture/port-capture.ts";
 export { SunatmWriter } from "./capture/sunatm-writer.ts";
+export * from "./conformance/index.ts";
 export * from "./contract/index.ts";
+export * from "./gym/index.ts";
 export * from "./laboratory.ts";
 export * from "./run.ts";
 export { formatInputError, InputError } from "./scenario/input-error.ts";

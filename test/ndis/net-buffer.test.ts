@@ -321,6 +321,15 @@ describe("NdisRetreatNetBufferDataStart and NdisAdvanceNetBufferDataStart", () =
     expect(netBuffer).toMatchObject({ DataOffset: 6, DataLength: 24 });
   });
 
+  it("NetAllocateMdl that gives an MDL too short for what was asked breaks MEM-10, and the frame is as before", () => {
+    const { world, ndis, netBuffer } = frame();
+    const before = netBuffer.MdlChain;
+    const status = ndis.NdisRetreatNetBufferDataStart(netBuffer, 8, 4, () => mdlChain(world, [3], 200));
+    expect(status).toBe(NDIS_STATUS_FAILURE);
+    expect(world.misuses.map((misuse) => misuse.rule)).toEqual(["MEM-10"]);
+    expect(netBuffer.MdlChain).toBe(before);
+  });
+
   it("NetFreeMdl does not get an MDL that NDIS allocated", () => {
     const { world, ndis, netBuffer } = frame();
     ndis.NdisRetreatNetBufferDataStart(netBuffer, 8, 0, null);

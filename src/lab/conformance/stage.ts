@@ -10,8 +10,6 @@ import type { Subject } from "./subject.ts";
 /** Addresses of the two hosts. A client under test that makes calls calls {@link PEER_ADDRESS}. */
 export const SUBJECT_ADDRESS = "47.0005.80.ffe100.0000.f21a.26d8.0020ea000001.00";
 export const PEER_ADDRESS = "47.0005.80.ffe100.0000.f21a.26d8.0020ea000002.00";
-/** An address of the same network that nobody has. */
-export const UNUSED_ADDRESS = "47.0005.80.ffe100.0000.f21a.26d8.0020ea0000ff.00";
 
 const MIB = 2 ** 20;
 /** Few buffers: worlds are quick to make, and a driver runs out of buffers early. */

@@ -6,7 +6,6 @@ import type { Party } from "../party/party.ts";
 import { advanceParty, forgetParty } from "../party/party.ts";
 import type { Vc } from "../vc/vc.ts";
 import { addressFamilyOf, advanceVc, resolveVc, vcPermits } from "../vc/vc.ts";
-import { answered } from "./answer.ts";
 import { settleInactive } from "./incoming-call.ts";
 
 /** NdisClCloseCall: every send must be back (CLS-01), one party be left (CLS-04); forwarded to ProtocolCmCloseCall (CLS-03). */
@@ -30,8 +29,7 @@ export function closeCall(
   vc.closeCallPended = true;
   const { callManager, owner: callManagerOwner } = addressFamilyOf(vc).registration;
   const partyContext = lastPartyOf(vc)?.callManagerContext ?? null;
-  const answer = callManager.CmCloseCallHandler(vc.callManagerContext, partyContext, Buffer, Size);
-  const status = answered(environment, answer, "CLS-07", callManagerOwner, "ProtocolCmCloseCall", vc);
+  const status = callManager.CmCloseCallHandler(vc.callManagerContext, partyContext, Buffer, Size);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!vc.closeCallPended) {
     const message = "ProtocolCmCloseCall completed the close and returned a final status as well";

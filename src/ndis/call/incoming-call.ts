@@ -11,7 +11,6 @@ import { SAP_STATES } from "../sap/sap.ts";
 import type { Vc } from "../vc/vc.ts";
 import { addressFamilyOf, advanceVc, resolveVc } from "../vc/vc.ts";
 import { LentParameters, originalOf } from "../verifier/lent-parameters.ts";
-import { answered } from "./answer.ts";
 
 /** Ndis(M)CmDispatchIncomingCall: runs ProtocolClIncomingCall of the client that owns the SAP (INC-03). */
 export function dispatchIncomingCall(owner: string, sap: Sap, vc: Vc, CallParameters: CO_CALL_PARAMETERS): NDIS_STATUS {
@@ -32,8 +31,7 @@ export function dispatchIncomingCall(owner: string, sap: Sap, vc: Vc, CallParame
   if (environment.verifying) vc.lent = LentParameters.lend(CallParameters);
   const { client, binding } = sap.addressFamily;
   const parameters = vc.lent?.view ?? CallParameters;
-  const answer = client.ClIncomingCallHandler(sap.clientContext, vc.clientContext, parameters);
-  const status = answered(environment, answer, "INC-04", binding.protocol.name, "ProtocolClIncomingCall", vc);
+  const status = client.ClIncomingCallHandler(sap.clientContext, vc.clientContext, parameters);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!vc.incomingCallPended) {
     environment.misuse(

@@ -5,7 +5,6 @@ import type { CO_CALL_PARAMETERS } from "../ddi/structures/calls.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { Vc } from "../vc/vc.ts";
 import { addressFamilyOf, advanceVc, resolveVc } from "../vc/vc.ts";
-import { answered } from "./answer.ts";
 import { isGone } from "./close-call.ts";
 
 /** NdisClModifyCallQoS: forwarded to ProtocolCmModifyCallQoS (QOS-01, QOS-02). */
@@ -23,8 +22,7 @@ export function modifyCallQoS(
   vc.modifyPended = true;
   vc.accountedActivations = vc.activations;
   const { callManager, owner: callManagerOwner } = addressFamilyOf(vc).registration;
-  const answer = callManager.CmModifyCallQoSHandler(vc.callManagerContext, CallParameters);
-  const status = answered(environment, answer, "QOS-02", callManagerOwner, "ProtocolCmModifyCallQoS", vc);
+  const status = callManager.CmModifyCallQoSHandler(vc.callManagerContext, CallParameters);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!vc.modifyPended) {
     environment.misuse(

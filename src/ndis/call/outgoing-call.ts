@@ -11,7 +11,6 @@ import { addParty, advanceParty, forgetParty, settleAdded } from "../party/party
 import type { Vc } from "../vc/vc.ts";
 import { addressFamilyOf, advanceVc, resolveVc } from "../vc/vc.ts";
 import { LentParameters, originalOf } from "../verifier/lent-parameters.ts";
-import { answered } from "./answer.ts";
 
 /**
  * NdisClMakeCall: forwarded to ProtocolCmMakeCall (OUT-04); a final status means that the client completes itself (OUT-26). A party
@@ -46,8 +45,7 @@ export function makeCall(
   if (environment.verifying) vc.lent = LentParameters.lend(CallParameters);
   const parameters = vc.lent?.view ?? CallParameters;
   const handle = party === null ? null : toHandle<NdisPartyHandle>(party);
-  const answer = callManager.CmMakeCallHandler(vc.callManagerContext, parameters, handle, slot);
-  const status = answered(environment, answer, "OUT-05", callManagerOwner, "ProtocolCmMakeCall", vc);
+  const status = callManager.CmMakeCallHandler(vc.callManagerContext, parameters, handle, slot);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!vc.makeCallPended) {
     const message = "ProtocolCmMakeCall completed the call and returned a final status as well";

@@ -1,4 +1,3 @@
-import { answered } from "../call/answer.ts";
 import type { NDIS_CONTEXT, NdisPartyHandle } from "../ddi/handles.ts";
 import { OutParameter, toHandle } from "../ddi/handles.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
@@ -36,8 +35,7 @@ export function clAddParty(
   party.addPended = true;
   const slot = new OutParameter<NDIS_CONTEXT>();
   const handle = toHandle<NdisPartyHandle>(party);
-  const answer = registration.callManager.CmAddPartyHandler(vc.callManagerContext, CallParameters, handle, slot);
-  const status = answered(environment, answer, "PTY-04", registration.owner, "ProtocolCmAddParty", party);
+  const status = registration.callManager.CmAddPartyHandler(vc.callManagerContext, CallParameters, handle, slot);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!party.addPended) {
     const message = "ProtocolCmAddParty completed the addition and returned a final status as well";
@@ -100,8 +98,7 @@ export function clDropParty(
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
   party.dropPended = true;
   const { registration } = addressFamilyOf(party.vc);
-  const answer = registration.callManager.CmDropPartyHandler(party.callManagerContext, Buffer, Size);
-  const status = answered(environment, answer, "PTY-11", registration.owner, "ProtocolCmDropParty", party);
+  const status = registration.callManager.CmDropPartyHandler(party.callManagerContext, Buffer, Size);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
   if (!party.dropPended) {
     const message = "ProtocolCmDropParty completed the drop and returned a final status as well";
