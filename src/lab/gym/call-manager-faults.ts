@@ -260,4 +260,16 @@ export const CALL_MANAGER_FAULTS: readonly FaultyDriver[] = [
       },
     }),
   ),
+  miscallingMcm(
+    "mcm-adds-party-without-context",
+    "PTY-05",
+    "a party is added without a context of the MCM's own",
+    (ndis) => ({
+      NdisMCmAddPartyComplete: (Status, party, _context, parameters) =>
+        ndis.NdisMCmAddPartyComplete(Status, party, null, parameters),
+    }),
+  ),
+  miscallingMcm("mcm-forgets-dropped-party", "PTY-12", "the drop of a party is never completed", () => ({
+    NdisMCmDropPartyComplete: () => {},
+  })),
 ];

@@ -177,6 +177,32 @@ export const CALL_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: "multipoint-call",
+    title: "the client calls two parties, drops one, and hangs up; a call manager without multipoint refuses",
+    roles: CALL_MANAGEMENT,
+    rules: ["OUT-05", "OUT-06", "OUT-13", "PTY-04", "PTY-05", "PTY-11", "PTY-12", "CLS-07", "CLS-09"],
+    run: (stage) => {
+      const request = { called: stage.lab.nic("peer").address };
+      const call = stage.user.client.makeMultipointCall([request, request]);
+      const isUp = (): boolean => call.state === "connected" || call.state === "closed";
+      stage.expectSoon("OUT-07", isUp, "a multipoint call ends in a completion");
+      const [, second] = call.parties;
+      if (call.state === "closed" || second === undefined) return;
+      const isSettled = (): boolean => second.state === "added" || second.state === "gone";
+      stage.expectSoon("PTY-05", isSettled, "adding a party ends in a completion");
+      call.sendBytes(new Uint8Array(64).fill(1));
+      stage.expectSoon("SND-06", () => call.sendsOutstanding === 0, "the list that was sent comes back");
+      if (second.state === "added") second.drop();
+      stage.expectSoon("PTY-12", () => second.state === "gone", "dropping a party ends in a completion");
+      call.close();
+      stage.expectSoon(
+        "CLS-09",
+        () => call.state === "closed",
+        "a multipoint call that is closed ends in a completion",
+      );
+    },
+  },
+  {
     id: "close-with-sends-out",
     title: "the client hangs up as soon as its last send is back",
     roles: CALL_MANAGEMENT,

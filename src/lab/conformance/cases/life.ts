@@ -37,6 +37,32 @@ export const LIFE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    id: "surprise-removal",
+    title: "the card is pulled out of its slot while calls are up",
+    roles: CALL_MANAGEMENT,
+    rules: ["OID-15", "SND-16", "CLS-14", "LIF-12", "MEM-02"],
+    run: (stage) => {
+      const [call] = stage.connect(stage.user, stage.far);
+      stage.connect(stage.far, stage.user);
+      for (let i = 0; i < 4; i++) call.sendBytes(new Uint8Array(500).fill(i));
+      const { ndis } = stage.host;
+      const [adapter] = ndis.adapters;
+      stage.onHost("LIF-12", "the drivers are taken down after a surprise removal", ndis.surpriseRemoveDevice(adapter));
+    },
+  },
+  {
+    id: "halt-before-unbind",
+    title: "MiniportHaltEx runs while clients still have address families open",
+    roles: ["mcm"],
+    rules: ["AF-32", "LIF-13", "MEM-02"],
+    run: (stage) => {
+      stage.connect(stage.user, stage.far);
+      const { ndis } = stage.host;
+      const [adapter] = ndis.adapters;
+      stage.onHost("AF-32", "the halt ends", ndis.removeDevice(adapter, { haltsBeforeUnbind: true }));
+    },
+  },
+  {
     id: "idle",
     title: "nothing happens for ten minutes while a call is up",
     roles: CALL_MANAGEMENT,
