@@ -8,22 +8,33 @@ import { Monkey } from "../test/ndis/monkey.ts";
  * A crash is told with the seed of its world; --runs 1 and that seed bring it back.
  */
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", default: "1" },
-    runs: { type: "string" },
-    seconds: { type: "string" },
-    calls: { type: "string", default: "60" },
-  },
-});
+const USAGE = "npm run fuzz -- [--seed N] [--runs N] [--seconds S] [--calls N]";
+
+const { values } = readOptions();
 const first = Number(values.seed);
 const calls = Number(values.calls);
 const runs = values.runs === undefined ? Number.POSITIVE_INFINITY : Number(values.runs);
 const seconds = values.seconds ?? (values.runs === undefined ? "60" : "Infinity");
 const end = performance.now() + Number(seconds) * 1_000;
 if (![first, calls].every(Number.isInteger) || Number.isNaN(runs) || Number.isNaN(end)) {
-  console.error("--seed, --runs, --seconds and --calls are numbers");
+  console.error(`--seed, --runs, --seconds and --calls are numbers: ${USAGE}`);
   process.exit(2);
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        seed: { type: "string", default: "1" },
+        runs: { type: "string" },
+        seconds: { type: "string" },
+        calls: { type: "string", default: "60" },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}: ${USAGE}`);
+    process.exit(2);
+  }
 }
 
 function run(): number {
