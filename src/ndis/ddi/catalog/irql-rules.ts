@@ -1,3 +1,4 @@
+import { irqlRuleOf } from "../../rulebook/irql-rules.ts";
 import type { Ddi, DdiGroup, DdiName } from "../catalog.ts";
 import {
   NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL,
@@ -12,7 +13,7 @@ import { NDIS_RWL_AT_DISPATCH_LEVEL } from "../structures/system.ts";
  * for a function, the rule has the name that the verifier gives it (Irql_...).
  */
 
-const RULE_OF_GROUP: Readonly<Record<DdiGroup, string>> = {
+const NUMBERED_RULE_OF_GROUP: Readonly<Partial<Record<DdiGroup, string>>> = {
   mcm: "IRQ-01",
   "call-manager": "IRQ-02",
   client: "IRQ-03",
@@ -20,19 +21,21 @@ const RULE_OF_GROUP: Readonly<Record<DdiGroup, string>> = {
   "co-miniport": "IRQ-04",
   registration: "IRQ-07",
   config: "IRQ-07",
+};
+
+/** For functions that no page of the verifier's names: the rule that covers their neighbours. */
+const VERIFIER_RULE_OF_GROUP: Readonly<Partial<Record<DdiGroup, string>>> = {
   "base-miniport": "Irql_Miniport_Driver_Function",
   "base-protocol": "Irql_Protocol_Driver_Function",
   oid: "Irql_OID_Function",
   buffers: "Irql_NetBuffer_Function",
   interrupt: "Irql_Interrupt_Function",
   "dma-hardware": "Irql_Miniport_Driver_Function",
-  memory: "Irql_Miscellaneous_Function",
   sync: "Irql_Synch_Function",
   "timer-workitem": "Irql_Timer_Function",
-  misc: "Irql_Miscellaneous_Function",
 };
 
-/** Functions that another rule names than the one of their group. */
+/** Functions that another numbered rule names than the one of their group. */
 const RULE_OF_FUNCTION: Readonly<Partial<Record<DdiName, string>>> = {
   NdisClGetProtocolVcContextFromTapiCallId: "IRQ-04",
   NdisMRegisterMiniportDriver: "IRQ-07",
@@ -51,26 +54,12 @@ const RULE_OF_FUNCTION: Readonly<Partial<Record<DdiName, string>>> = {
   NdisCompleteUnbindAdapterEx: "IRQ-11",
   NdisCompleteNetPnPEvent: "IRQ-11",
   NdisWaitEvent: "IRQ-13",
-  NdisMRegisterScatterGatherDma: "Irql_Gather_DMA_Function",
-  NdisMDeregisterScatterGatherDma: "Irql_Gather_DMA_Function",
-  NdisMFreeNetBufferSGList: "Irql_Gather_DMA_Function",
-  NdisMAllocateSharedMemoryAsyncEx: "Irql_Gather_DMA_Function",
-  NdisMIndicateStatusEx: "Irql_StatusIndication_Function",
-  NdisMSendNetBufferListsComplete: "Irql_SendRcv_Function",
-  NdisMIndicateReceiveNetBufferLists: "Irql_SendRcv_Function",
-  NdisSendNetBufferLists: "Irql_SendRcv_Function",
-  NdisReturnNetBufferLists: "Irql_SendRcv_Function",
-  NdisCancelSendNetBufferLists: "Irql_SendRcv_Function",
-  NdisFreeSpinLock: "Irql_Miscellaneous_Function",
-  NdisAllocateIoWorkItem: "Irql_Miscellaneous_Function",
-  NdisQueueIoWorkItem: "Irql_Miscellaneous_Function",
-  NdisFreeIoWorkItem: "Irql_Miscellaneous_Function",
-  NdisWriteErrorLogEntry: "Irql_Miscellaneous_Function",
 };
 
 /** The rule that a call of this function at a wrong level breaks. */
 export function irqlRule(ddi: Ddi): string {
-  return RULE_OF_FUNCTION[ddi.name as DdiName] ?? RULE_OF_GROUP[ddi.group as DdiGroup];
+  const numbered = RULE_OF_FUNCTION[ddi.name as DdiName] ?? NUMBERED_RULE_OF_GROUP[ddi.group as DdiGroup];
+  return numbered ?? irqlRuleOf(ddi) ?? VERIFIER_RULE_OF_GROUP[ddi.group as DdiGroup] ?? "Irql_Miscellaneous_Function";
 }
 
 /** Marked exactly DISPATCH_LEVEL, which surprises: a call below it is warned of and no more. */
