@@ -3,7 +3,7 @@ import { BugCheck } from "../../src/machine/index.ts";
 import type { Processor } from "../../src/machine/processor.ts";
 import { isBlocking } from "../../src/machine/thread.ts";
 import type { Ddi } from "../../src/ndis/ddi/catalog.ts";
-import { InOutParameter, OutParameter } from "../../src/ndis/ddi/handles.ts";
+import { WILD, WILD_OBJECTS } from "./wild-values.ts";
 
 /*
  * Calls of DDIs with arguments that no documentation allows. What comes of them is a status, a default result or a bug check, and never
@@ -14,49 +14,6 @@ export type Library = Readonly<Record<string, unknown>>;
 
 /** Handles and structures for one kind of argument: alive, stale, foreign, half filled in. */
 export type Pool = readonly unknown[];
-
-const NO_PROTOTYPE: unknown = Object.create(null);
-
-/** Values of every JavaScript type, and the numbers at which C's types end. */
-const WILD: readonly unknown[] = [
-  null,
-  undefined,
-  0,
-  1,
-  -1,
-  0.5,
-  4096,
-  0xffff_ffff,
-  2 ** 32,
-  2 ** 53,
-  Number.NaN,
-  Number.POSITIVE_INFINITY,
-  Number.NEGATIVE_INFINITY,
-  "",
-  "text",
-  true,
-  false,
-  10n,
-  Symbol("wild"),
-  () => undefined,
-];
-
-/** Objects are made anew for every call: NDIS may write into them. */
-const WILD_OBJECTS: readonly (() => unknown)[] = [
-  () => ({}),
-  () => [],
-  () => ({ Header: null }),
-  () => ({ Header: { Type: 0, Revision: 0, Size: 0 } }),
-  () => ({ Header: { Type: "x", Revision: Symbol("r"), Size: 1n } }),
-  () => ({ Value: Symbol("value") }),
-  () => ({ Event: {}, SpinLock: {}, Lookaside: {}, Flink: 1, Blink: "x" }),
-  () => ({ Group: 0, Mask: Symbol("mask") }),
-  () => ({ ParameterType: 0, ParameterData: { IntegerData: () => 0 } }),
-  () => new OutParameter<unknown>(),
-  () => new InOutParameter<number>(7),
-  () => new Uint8Array(8),
-  () => NO_PROTOTYPE,
-];
 
 /** An argument: garbage, or something from the pool. Each draws a maker, so that what NDIS wrote into stays out of the next call. */
 export function wildArgument(pool: Pool): fc.Arbitrary<() => unknown> {

@@ -1,6 +1,7 @@
 import {
   ATM_SAP,
   CO_CALL_PARAMETERS,
+  InOutParameter,
   MDL,
   NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS,
   NDIS_CO_CLIENT_OPTIONAL_HANDLERS,
@@ -33,7 +34,7 @@ export function pick<T>(draw: Draw, from: readonly T[]): T {
 }
 
 /** Values of every JavaScript type, and the numbers at which C's types end. */
-const WILD: readonly unknown[] = [
+export const WILD: readonly unknown[] = [
   null,
   undefined,
   0,
@@ -47,6 +48,7 @@ const WILD: readonly unknown[] = [
   2 ** 53,
   Number.NaN,
   Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
   "",
   "text",
   true,
@@ -56,13 +58,18 @@ const WILD: readonly unknown[] = [
   () => undefined,
 ];
 
-const WILD_OBJECTS: readonly (() => unknown)[] = [
+/** Objects are made anew for every call: NDIS may write into them. */
+export const WILD_OBJECTS: readonly (() => unknown)[] = [
   () => ({}),
   () => [],
   () => [null, undefined, Symbol("member")],
   () => ({ Header: null }),
+  () => ({ Header: { Type: 0, Revision: 0, Size: 0 } }),
   () => ({ Header: { Type: "x", Revision: Symbol("r"), Size: 1n } }),
   () => ({ Value: Symbol("value") }),
+  () => ({ Event: {}, SpinLock: {}, Lookaside: {}, Flink: 1, Blink: "x" }),
+  () => ({ Group: 0, Mask: Symbol("mask") }),
+  () => ({ ParameterType: 0, ParameterData: { IntegerData: () => 0 } }),
   () => ({ DATA: null }),
   () => ({ DATA: { QUERY_INFORMATION: {}, METHOD_INFORMATION: {} } }),
   () => ({ next: 1 }),
@@ -70,6 +77,7 @@ const WILD_OBJECTS: readonly (() => unknown)[] = [
   () => new Uint8Array(3),
   () => new Uint8Array(64),
   () => new OutParameter<unknown>(),
+  () => new InOutParameter<number>(7),
   () => Object.create(null) as unknown,
   () => Object.freeze({ Header: Object.freeze({}) }),
 ];
