@@ -151,12 +151,6 @@ export class ClientBinding {
   closeAll(): void {
     this.isClosing = true;
     for (const call of [...this.calls]) call.close();
-    if (this.sapHandle !== null) {
-      const sap = this.sapHandle;
-      this.sapHandle = null;
-      this.#sapClosing = true;
-      this.ndis.NdisClDeregisterSap(sap);
-    }
     this.#closeAddressFamilyWhenEmpty();
   }
 
@@ -179,7 +173,14 @@ export class ClientBinding {
   }
 
   #closeAddressFamilyWhenEmpty(): void {
-    if (!this.isClosing || this.calls.size > 0 || this.#sapClosing || this.#afClosing || this.afHandle === null) return;
+    if (!this.isClosing || this.calls.size > 0) return;
+    if (this.sapHandle !== null) {
+      const sap = this.sapHandle;
+      this.sapHandle = null;
+      this.#sapClosing = true;
+      this.ndis.NdisClDeregisterSap(sap);
+    }
+    if (this.#sapClosing || this.#afClosing || this.afHandle === null) return;
     this.#afClosing = true;
     const status = this.ndis.NdisClCloseAddressFamily(this.afHandle);
     if (status !== NDIS_STATUS_PENDING) this.addressFamilyClosed();

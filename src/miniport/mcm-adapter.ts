@@ -86,7 +86,7 @@ export class McmAdapter implements DriverAdapter, NicUser, Route {
 
   opened(connection: Connection, succeeded: boolean): void {
     if (connection.owner instanceof CallVc) this.manager.calls.opened(connection.owner, succeeded);
-    else if (this.nic.hardware.linkIsUp) this.manager.signalling.link.establish();
+    else if (succeeded && this.nic.hardware.linkIsUp) this.manager.signalling.link.establish();
   }
 
   /** Calls keep the traffic that they began with. */

@@ -191,7 +191,7 @@ export class NicAdapter {
 
   /** Commands to a device that is gone end by themselves, later: their caller does not expect it yet. */
   #settleWithoutDevice(): void {
-    if (this.isRemoved) this.deferred.queue(() => this.commands.abandon());
+    if (this.isRemoved && this.commands.pending > 0) this.deferred.queue(() => this.commands.abandon());
   }
 
   /** Sends or receives of a connection that is going away have come back. */

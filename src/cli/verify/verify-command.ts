@@ -1,3 +1,4 @@
+import { Console } from "node:console";
 import { writeFileSync } from "node:fs";
 import type { CaseResult, RuleLevel, RuleScore, Scorecard } from "../../lab/conformance/index.ts";
 import { CONFORMANCE_CASES, runSuite, scorecardOf } from "../../lab/conformance/index.ts";
@@ -36,7 +37,7 @@ export async function verifyCommand(file: string, options: VerifyCommandOptions,
     if (!quiet) process.stdout.write(caseLines(result, paint));
   };
   // What the driver prints is not part of the scorecard.
-  if (quiet) console.log = console.error;
+  if (quiet) globalThis.console = new Console(process.stderr);
   const card = scorecardOf(subject, runSuite(subject, { verifier, filter, onCase }));
   if (options.junit !== undefined) writeFileSync(options.junit, toJunit(card));
   if (options.sarif !== undefined) writeFileSync(options.sarif, toSarif(card, file, version));

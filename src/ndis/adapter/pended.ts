@@ -27,8 +27,10 @@ export function* outcomeOf(object: Pending, ask: () => Blocking<NDIS_STATUS>): B
   return status;
 }
 
-/** Ends what {@link outcomeOf} waits for. */
-export function finishPended(object: Pending, status: NDIS_STATUS_FINAL): void {
+/** Ends what {@link outcomeOf} waits for. @returns false when nothing is waited for, or it has been ended already. */
+export function finishPended(object: Pending, status: NDIS_STATUS_FINAL): boolean {
+  if (object.pendingOperation === null || object.pendingStatus !== null) return false;
   object.pendingStatus = status;
-  object.pendingOperation?.set();
+  object.pendingOperation.set();
+  return true;
 }

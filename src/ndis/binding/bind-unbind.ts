@@ -2,7 +2,7 @@ import type { Blocking } from "../../machine/thread.ts";
 import { settle } from "../../machine/thread.ts";
 import type { MiniportAdapter } from "../adapter/adapter.ts";
 import { outcomeOf } from "../adapter/pended.ts";
-import { notifyAddressFamilies } from "../address-family/operations.ts";
+import { notifyAddressFamilies, withdrawAddressFamilies } from "../address-family/operations.ts";
 import { NDIS_MEDIUM, NET_PNP_EVENT_CODE } from "../ddi/constants/enumerations.ts";
 import type { NdisBindContextHandle, NdisUnbindContextHandle } from "../ddi/handles.ts";
 import { toHandle } from "../ddi/handles.ts";
@@ -106,6 +106,7 @@ function abandonOpen(binding: Binding, how: string): void {
   binding.isOpen = false;
   environment.live.bindings--;
   environment.misuse("BND-07", protocol.name, `${how} from ${adapter.traceName} without NdisCloseAdapterEx`);
+  withdrawAddressFamilies(binding);
 }
 
 function move(binding: Binding, event: BindingEvent): void {

@@ -81,5 +81,6 @@ export function completeNetPnPEvent(
     );
     return;
   }
-  finishPended(binding, status);
+  if (!finishPended(binding, status))
+    environment.misuse("BND-14", protocol.name, "a PnP event is completed that is complete already");
 }

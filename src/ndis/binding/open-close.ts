@@ -147,7 +147,8 @@ export function completeBind(
     environment.misuse("BND-04", owner, "NdisCompleteBindAdapterEx for a bind that is not pending");
     return;
   }
-  if (environment.completes(Status, "BND-04", owner)) finishPended(bind.binding, Status);
+  if (environment.completes(Status, "BND-04", owner) && !finishPended(bind.binding, Status))
+    environment.misuse("BND-04", owner, "NdisCompleteBindAdapterEx for a bind that is complete already");
 }
 
 /** NdisCompleteUnbindAdapterEx: ends an unbind that ProtocolUnbindAdapterEx pended (BND-11). */
@@ -157,5 +158,6 @@ export function completeUnbind(environment: NdisEnvironment, owner: string, hand
     environment.misuse("BND-11", owner, "NdisCompleteUnbindAdapterEx for an unbind that is not pending");
     return;
   }
-  finishPended(unbind.binding, NDIS_STATUS_SUCCESS);
+  if (!finishPended(unbind.binding, NDIS_STATUS_SUCCESS))
+    environment.misuse("BND-11", owner, "NdisCompleteUnbindAdapterEx for an unbind that is complete already");
 }

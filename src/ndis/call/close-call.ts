@@ -36,8 +36,7 @@ export function closeCall(
     environment.misuse("CLS-09", callManagerOwner, message, vc);
     return NDIS_STATUS_PENDING;
   }
-  settleClose(vc, status, callManagerOwner);
-  return status;
+  return settleClose(vc, status, callManagerOwner) ? status : NDIS_STATUS_PENDING;
 }
 
 /** CLS-12: with its call, a VC of the call manager ends for the client. */
@@ -93,6 +92,11 @@ export function closeCallComplete(
 
 function settleClose(vc: Vc, status: NDIS_STATUS, owner: string): boolean {
   const closed = status === NDIS_STATUS_SUCCESS;
+  if (!closed && (!vc.active || vc.deactivatePended)) {
+    const message = `the close of ${vc.traceName} fails although it is deactivated: its call cannot go on`;
+    vc.environment.misuse("CLS-09", owner, message, vc);
+    return false;
+  }
   if (advanceVc(vc, closed ? "CloseCallSuccess" : "CloseCallFailure", owner) !== NDIS_STATUS_SUCCESS) return false;
   vc.closeCallPended = false;
   const party = lastPartyOf(vc);

@@ -72,9 +72,9 @@ function settleOffer(vc: Vc, status: NDIS_STATUS, owner: string, parameters: CO_
   vc.incomingCallPended = false;
   endLoan(vc, accepted, owner, parameters);
   if (vc.state === "RCLOSE") return true;
-  if (!accepted) vc.ended = "rejected";
   if (advanceVc(vc, accepted ? "IncomingCallAccepted" : "IncomingCallRejected", owner) !== NDIS_STATUS_SUCCESS)
     return false;
+  if (!accepted) vc.ended = "rejected";
   settleInactive(vc, owner);
   return true;
 }

@@ -1,6 +1,8 @@
+import type { Blocking } from "../../machine/thread.ts";
 import type { MiniportAdapter } from "../adapter/adapter.ts";
 import { resolveAdapter } from "../adapter/adapter.ts";
 import { setMiniportAttributes } from "../adapter/attributes.ts";
+import type { Devices } from "../adapter/devices.ts";
 import { queryInstanceName } from "../adapter/instance-name.ts";
 import { netPnPEventOfMiniport } from "../adapter/miniport-events.ts";
 import { finishPended } from "../adapter/pended.ts";
@@ -58,16 +60,14 @@ function stateFunctions(environment: NdisEnvironment, owner: string) {
     NdisMPauseComplete: (handle) => {
       const adapter = resolveAdapter(environment, handle, owner);
       if (adapter === null) return;
-      if (adapter.state !== "Pausing" || adapter.pendingOperation === null)
+      if (adapter.state !== "Pausing" || !finishPended(adapter, NDIS_STATUS_SUCCESS))
         environment.misuse("LIF-06", owner, "NdisMPauseComplete while no pause is pending");
-      else finishPended(adapter, NDIS_STATUS_SUCCESS);
     },
     NdisMRestartComplete: (handle, Status) => {
       const adapter = resolveAdapter(environment, handle, owner);
       if (adapter === null || !environment.completes(Status, "LIF-09", owner)) return;
-      if (adapter.state !== "Restarting" || adapter.pendingOperation === null)
+      if (adapter.state !== "Restarting" || !finishPended(adapter, Status))
         environment.misuse("LIF-09", owner, "NdisMRestartComplete while no restart is pending");
-      else finishPended(adapter, Status);
     },
   } satisfies Partial<NdisMFunctions>;
 }
@@ -85,6 +85,12 @@ function resetFunctions(environment: NdisEnvironment, owner: string) {
   } satisfies Partial<NdisMFunctions>;
 }
 
+/** A protocol may refuse the removal: then the adapter stays, and may be asked to go again. */
+function* removal(devices: Devices, adapter: MiniportAdapter, action: NDIS_HALT_ACTION): Blocking<void> {
+  yield* devices.remove(adapter, { action });
+  adapter.isGoing = false;
+}
+
 function plugAndPlayFunctions({ environment, devices }: LibraryParts, owner: string) {
   return {
     NdisMRemoveMiniport: (handle) => {
@@ -92,7 +98,7 @@ function plugAndPlayFunctions({ environment, devices }: LibraryParts, owner: str
       if (adapter === null || !adapter.isUp || adapter.isGoing) return NDIS_STATUS_FAILURE;
       adapter.isGoing = true;
       const action = NDIS_HALT_ACTION.NdisHaltDeviceFailed;
-      environment.processor.startThread("NdisMRemoveMiniport", devices.remove(adapter, { action }));
+      environment.processor.startThread("NdisMRemoveMiniport", removal(devices, adapter, action));
       return NDIS_STATUS_SUCCESS;
     },
     NdisMNetPnPEvent: (handle, notification) => {

@@ -177,9 +177,9 @@ export class OidRequests {
     }
     this.#checks?.completed(passage, subject, status, this.#isCancelling);
     this.#forget(passage, status);
-    if (handler === "MiniportOidRequest") this.#next(passage.adapter);
     passage.complete(status);
     if (passage.binding !== null) finishCloseWhenQuiet(passage.binding);
+    if (handler === "MiniportOidRequest") this.#next(passage.adapter);
   }
 
   /** NdisCancelOidRequest and NdisCancelDirectOidRequest: what waits is aborted, what the miniport has it is asked to abort (OID-16, OID-17). */
@@ -223,7 +223,7 @@ export class OidRequests {
 
   #ask(passage: OidPassage): NDIS_STATUS {
     passage.asked = true;
-    if (isForMiniport(passage)) passage.adapter.oidStarted(passage.request);
+    if (isForMiniport(passage)) passage.adapter.oidStarted(passage);
     const status = passage.ask();
     const isOpen = this.#pending.get(passage.request) === passage;
     if (status === NDIS_STATUS_PENDING) {
@@ -247,7 +247,7 @@ export class OidRequests {
     this.#patience?.stop(passage);
     if (passage.binding !== null) passage.binding.outstandingOidRequests--;
     this.#environment.live.oidRequests--;
-    if (passage.asked && isForMiniport(passage)) passage.adapter.oidEnded(passage.request, status);
+    if (passage.asked && isForMiniport(passage)) passage.adapter.oidEnded(passage, status);
   }
 
   #limitTime(passage: OidPassage): void {
@@ -307,8 +307,8 @@ export class OidRequests {
     }
     const status = this.#ask(passage);
     if (status === NDIS_STATUS_PENDING) return;
-    this.#next(passage.adapter);
     passage.complete(status);
     if (passage.binding !== null) finishCloseWhenQuiet(passage.binding);
+    this.#next(passage.adapter);
   }
 }

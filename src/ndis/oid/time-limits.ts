@@ -25,7 +25,7 @@ export class TimeLimits<Limited> implements ClockTarget {
   }
 
   start(limited: Limited, forNs: number): void {
-    const endNs = this.#clock.nowNs + forNs;
+    const endNs = this.#clock.nowNs + Math.ceil(forNs);
     this.#endNs.set(limited, endNs);
     if (endNs < this.#eventNs) this.#schedule(endNs);
   }

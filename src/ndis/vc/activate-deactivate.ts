@@ -13,7 +13,7 @@ import type { CO_CALL_PARAMETERS } from "../ddi/structures/calls.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { checkRounding, flowsOf } from "./flow-rounding.ts";
 import type { Vc } from "./vc.ts";
-import { advanceVc, refreshDataPath, resolveVc, vcPermits } from "./vc.ts";
+import { advanceVc, isActivatedIn, refreshDataPath, resolveVc, vcPermits } from "./vc.ts";
 
 /** NdisMCmActivateVc: calls no miniport handler, the MCM has programmed its NIC already (ACT-03); never pends (X-01). */
 export function activateMcmVc(_environment: NdisEnvironment, owner: string, vc: Vc): NDIS_STATUS_FINAL {
@@ -89,8 +89,9 @@ function settleActivation(vc: Vc, status: NDIS_STATUS, used: CO_CALL_PARAMETERS,
     return;
   }
   if (flowsAsked !== null) checkRounding(vc, flowsAsked, used);
-  // Asked for when it was legal; a close that came in between leaves it active and its state as it is.
-  if (vc.state !== "CLOSE" && vc.state !== "POST" && vc.state !== "DONE") advanceVc(vc, "ActivateVc", owner);
+  // Asked for when it was legal: where the call has moved on, the VC is active, and waits for its deactivation if it was idle.
+  if (isActivatedIn(vc)) advanceVc(vc, "ActivateVc", owner);
+  else if (vc.state === "IDLE") advanceVc(vc, "ActivatedLate", owner);
   noteActive(vc);
 }
 
@@ -136,6 +137,7 @@ function settleDeactivation(vc: Vc, status: NDIS_STATUS, owner: string): void {
   vc.deactivatePended = false;
   const { driver } = vc.adapter;
   if (status !== NDIS_STATUS_SUCCESS) {
+    refreshDataPath(vc);
     vc.environment.misuse("ACT-21", driver.name, `the deactivation of ${vc.traceName} failed`, vc);
     return;
   }

@@ -8,6 +8,7 @@ import {
   isPending,
   NDIS_STATUS_CLOSING,
   NDIS_STATUS_FAILURE,
+  NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_PENDING,
   NDIS_STATUS_SUCCESS,
 } from "../ddi/status.ts";
@@ -157,6 +158,7 @@ export function deleteVc(environment: NdisEnvironment, owner: string, vc: Vc): N
     return NDIS_STATUS_FAILURE;
   }
   if (vc.deactivatePended || vc.phase === "deleting") return NDIS_STATUS_CLOSING;
+  if (vc.activatePended) return NDIS_STATUS_NOT_ACCEPTED;
   const legal = vcPermits(vc, "DeleteVc", owner);
   if (legal !== NDIS_STATUS_SUCCESS) return legal;
   vc.phase = "deleting";

@@ -11,6 +11,7 @@ export type VcEvent =
   | "CreateVc"
   | "MakeCall"
   | "ActivateVc"
+  | "ActivatedLate"
   | "MakeCallSuccess"
   | "MakeCallFailure"
   | "ModifyCallQoS"
@@ -36,6 +37,8 @@ export const CLIENT_VC_STATES: TransitionTable<VcState, VcEvent> = {
     MakeCall: { rule: "OUT-01", cells: { IDLE: "DIAL" } },
     ActivateVc: { rule: "ACT-04", cells: { DIAL: "DIALA", DIALA: "DIALA", CONN: "CONN", RCLOSE: "RCLOSE" } },
     MakeCallSuccess: { rule: "OUT-09", cells: { DIALA: "CONN" } },
+    // The miniport completes an activation whose call has failed meanwhile.
+    ActivatedLate: { rule: "ACT-04", cells: { IDLE: "POST" } },
     // A failed call whose VC is still active waits in POST for its deactivation.
     MakeCallFailure: { rule: "OUT-07", cells: { DIAL: "IDLE", DIALA: "POST" } },
     ModifyCallQoS: { rule: "QOS-01", cells: { CONN: "CONN" } },
@@ -81,6 +84,7 @@ export const CALL_MANAGER_VC_STATES: TransitionTable<VcState, VcEvent> = {
     CreateVc: { rule: "VC-04", cells: { NONE: "MADE" } },
     MakeCall: { rule: "OUT-01", cells: never },
     ActivateVc: { rule: "ACT-05", cells: { MADE: "ACT", ACT: "ACT", OFFER: "OFFER", ACC: "ACC", CONN: "CONN" } },
+    ActivatedLate: { rule: "ACT-04", cells: never },
     MakeCallSuccess: { rule: "OUT-09", cells: never },
     MakeCallFailure: { rule: "OUT-07", cells: never },
     ModifyCallQoS: { rule: "QOS-01", cells: { OFFER: "OFFER", CONN: "CONN" } },

@@ -158,6 +158,11 @@ export function vcPermits(vc: Vc, event: VcEvent, owner: string): NDIS_STATUS_FI
   return permits(vc.environment, tableOf(vc), vc, event, owner);
 }
 
+/** Whether an activation moves a VC in its present state. */
+export function isActivatedIn(vc: Vc): boolean {
+  return tableOf(vc).events.ActivateVc.cells[vc.state] !== undefined;
+}
+
 function tableOf(vc: Vc): TransitionTable<VcState, VcEvent> {
   if (vc.kind === "client") return CLIENT_VC_STATES;
   return vc.kind === "own" ? OWN_VC_STATES : CALL_MANAGER_VC_STATES;

@@ -40,6 +40,8 @@ export class SendWatch implements ClockTarget {
 
   /** The miniport gave a list back. */
   remove(custody: ListCustody): void {
+    // Told as late, and taken out then.
+    if (custody.older === null && custody !== this.#oldest) return;
     const { older, newer } = custody;
     if (older === null) this.#oldest = newer;
     else older.newer = newer;
