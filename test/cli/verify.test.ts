@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import type { Log } from "sarif";
@@ -52,9 +52,10 @@ describe("vmcm verify", () => {
   it("--json, --junit and --sarif say the same to machines; what the driver prints goes to stderr", () => {
     const talking = `${TWICE}, NdisMSetMiniportAttributes(...given: never[]) { console.log("hello"); return right.NdisMSetMiniportAttributes(...given); }`;
     const file = mcm("talking.ts", talking);
+    appendFileSync(folder.path(file), 'console.info("loaded");');
     const files = ["--junit", "junit.xml", "--sarif", "out.sarif"];
     const { code, stdout, stderr } = vmcm(here(), "verify", file, "--only", "outgoing", "--json", ...files);
-    expect([code, stderr.startsWith("hello\n")]).toEqual([1, true]);
+    expect([code, stderr.startsWith("loaded\n"), stderr.includes("hello\n")]).toEqual([1, true, true]);
     const card = JSON.parse(stdout) as Scorecard;
     expect([card.driver, card.role, card.cases.length]).toEqual(["talking", "mcm", 4]);
     const failed = card.cases.filter(({ passed }) => !passed).map(({ id }) => id);

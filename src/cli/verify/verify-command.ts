@@ -24,6 +24,9 @@ const LEVELS: readonly RuleLevel[] = ["on", "warn", "off"];
 export async function verifyCommand(file: string, options: VerifyCommandOptions, version: string): Promise<number> {
   const verifier = { rules: ruleLevels(options.rule ?? []) };
   const filter = options.only ?? "";
+  const quiet = options.json === true;
+  // What the driver prints, from its module's loading on, is not part of the scorecard.
+  if (quiet) globalThis.console = new Console(process.stderr);
   const subject = await loadSubject(file, options.role, CONFORMANCE_CASES.length);
   const chosen = CONFORMANCE_CASES.filter(({ id, roles }) => roles.includes(subject.role) && id.includes(filter));
   if (chosen.length === 0) {
@@ -31,13 +34,10 @@ export async function verifyCommand(file: string, options: VerifyCommandOptions,
     throw new UsageError(`--only ${filter}: no case for ${subject.role} is called so; there are ${ids.join(", ")}`);
   }
   const paint = paintFor(process.stdout);
-  const quiet = options.json === true;
   if (!quiet) process.stdout.write(`${paint("bold", `${subject.name} as ${subject.role}`)}\n`);
   const onCase = (result: CaseResult): void => {
     if (!quiet) process.stdout.write(caseLines(result, paint));
   };
-  // What the driver prints is not part of the scorecard.
-  if (quiet) globalThis.console = new Console(process.stderr);
   const card = scorecardOf(subject, runSuite(subject, { verifier, filter, onCase }));
   if (options.junit !== undefined) writeFileSync(options.junit, toJunit(card));
   if (options.sarif !== undefined) writeFileSync(options.sarif, toSarif(card, file, version));
