@@ -289,6 +289,22 @@ export function withMedia(
   });
 }
 
+/**
+ * Whether a VC that was activated with these parameters serves a call of that traffic (ACT-12). It was promised to the network: a faster
+ * VC is policed there, and a slower one, or one for shorter SDUs, is not what the client was promised.
+ */
+export function serves(used: CO_CALL_PARAMETERS, traffic: CallTraffic): boolean {
+  const media = atmMediaParameters(used);
+  if (media === null) return false;
+  const { Transmit, Receive } = media;
+  return (
+    Transmit.PeakCellRate === traffic.transmitPeakCellRate &&
+    Receive.PeakCellRate === traffic.receivePeakCellRate &&
+    Transmit.MaxSduSize >= traffic.transmitSduBytes &&
+    Receive.MaxSduSize >= traffic.receiveSduBytes
+  );
+}
+
 /** What a miniport needs to know of a call (ATM_MEDIA_PARAMETERS). */
 function mediaOf(traffic: CallTraffic, vpi: number, vci: number, Flags: number): CO_MEDIA_PARAMETERS {
   const category = (isBestEffort: boolean): number =>

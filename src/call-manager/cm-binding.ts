@@ -13,7 +13,7 @@ import { NDIS_STATUS_PENDING, NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS, OutPar
 import type { CallConnection } from "./call-connection.ts";
 import type { CallManagerSettings } from "./call-manager.ts";
 import { CallManager } from "./call-manager.ts";
-import { withMedia } from "./call-parameters.ts";
+import { serves, withMedia } from "./call-parameters.ts";
 import type { CallVc } from "./call-vc.ts";
 import { Deferred } from "./deferred.ts";
 import type { CallManagementFunctions } from "./library.ts";
@@ -175,11 +175,11 @@ export class CmBinding implements Route {
     return true;
   }
 
-  /** ProtocolCmActivateVcComplete (ACT-08). No rounding was allowed, so the values in use are those that were asked for (ACT-12). */
-  activated(vc: CallVc, Status: NDIS_STATUS_FINAL, _parameters: CO_CALL_PARAMETERS): void {
+  /** ProtocolCmActivateVcComplete (ACT-08). A VC that came out as another than the call needs is deactivated again (ACT-12). */
+  activated(vc: CallVc, Status: NDIS_STATUS_FINAL, used: CO_CALL_PARAMETERS): void {
     vc.isActive = Status === NDIS_STATUS_SUCCESS;
     vc.connection.path = vc.isActive ? "open" : "closed";
-    this.manager.calls.opened(vc, vc.isActive);
+    this.manager.calls.opened(vc, vc.isActive && vc.traffic !== null && serves(used, vc.traffic));
     this.quietChanged();
   }
 

@@ -210,6 +210,21 @@ describe("the end of an incoming call", () => {
     expect(core.mcm.ndis.NdisMCmDeleteVc(vc)).toBe(NDIS_STATUS_SUCCESS);
   });
 
+  it("INC-15: a withdrawn offer that the client only closes is answered by that: nobody waits, and an answer is late", () => {
+    const listener = listening();
+    listener.offer();
+    const { core, vc } = listener;
+    core.mcm.ndis.NdisMCmDispatchIncomingCloseCall(NDIS_STATUS_FAILURE, vc, null, 0);
+    core.closeCall(vc);
+    core.completeClose(vc);
+    core.deactivate(vc);
+    // Longer than NDIS lets anybody wait.
+    core.world.runUntilTime(400e9);
+    expect(core.machine.processor.stopped).toBeNull();
+    expect(broken(() => answer(listener, NDIS_STATUS_FAILURE))).toBe("INC-05 by client");
+    expect(core.mcm.calls("ProtocolCmIncomingCallComplete")).toEqual([]);
+  });
+
   it("CLS-20: a VC of the call manager: close exchange, deactivate, delete; the client's ProtocolCoDeleteVc runs", () => {
     const listener = listening();
     listener.core.client.on.cl.ClIncomingCallHandler = () => NDIS_STATUS_SUCCESS;

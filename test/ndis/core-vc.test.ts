@@ -3,6 +3,7 @@ import type { NdisVcHandle } from "../../src/ndis/index.ts";
 import {
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_NOT_ACCEPTED,
+  NDIS_STATUS_PENDING,
   NDIS_STATUS_RESOURCES,
   NDIS_STATUS_SUCCESS,
   OutParameter,
@@ -122,6 +123,39 @@ describe("NdisMCmCreateVc", () => {
     const pending = opened();
     pending.core.client.on.cl.ClCreateVcHandler = () => PENDING_AS_FINAL;
     expect(broken(() => pending.core.createIncomingVc(pending.af))).toBe("VC-09 by client");
+  });
+});
+
+describe("AF-26: a VC that is being created", () => {
+  it("counts: its address family is not closed from the handler that is asked about it, whichever side asks", () => {
+    for (const side of ["client", "call manager"] as const) {
+      const { core, af } = opened();
+      core.mcm.on.cm.CmCloseAfHandler = () => NDIS_STATUS_PENDING;
+      const close = () => {
+        core.client.ndis.NdisClCloseAddressFamily(af);
+        return NDIS_STATUS_RESOURCES;
+      };
+      if (side === "client") core.mcm.on.cm.CmCreateVcHandler = close;
+      else core.client.on.cl.ClCreateVcHandler = close;
+      const out = new OutParameter<NdisVcHandle>();
+      if (side === "client") core.client.ndis.NdisCoCreateVc(core.client.binding, af, {}, out);
+      else core.mcm.ndis.NdisMCmCreateVc(core.mcm.handle, af, {}, out);
+      expect(core.rules).toEqual(["AF-26"]);
+    }
+  });
+
+  it("counts no more when it is refused", () => {
+    for (const side of ["client", "call manager"] as const) {
+      const { core, af } = opened();
+      const refuse = () => NDIS_STATUS_RESOURCES;
+      core.mcm.on.cm.CmCreateVcHandler = refuse;
+      core.client.on.cl.ClCreateVcHandler = refuse;
+      const out = new OutParameter<NdisVcHandle>();
+      if (side === "client") core.client.ndis.NdisCoCreateVc(core.client.binding, af, {}, out);
+      else core.mcm.ndis.NdisMCmCreateVc(core.mcm.handle, af, {}, out);
+      core.client.ndis.NdisClCloseAddressFamily(af);
+      expect(core.rules).toEqual([]);
+    }
   });
 });
 

@@ -16,7 +16,7 @@ import {
   ROUND_DOWN_FLOW,
   ROUND_UP_FLOW,
 } from "../../src/ndis/index.ts";
-import type { Core } from "../ndis/core-harness.ts";
+import type { Core, Route } from "../ndis/core-harness.ts";
 import { listArray, PARAMETERS, PENDING_AS_FINAL, ROUTES } from "../ndis/core-harness.ts";
 import { incomingCall, indicate, offer, onBoth, opened, send } from "./routes.ts";
 import { behaviour, enforced } from "./rule-case.ts";
@@ -53,6 +53,18 @@ function pendedActivation() {
   core.miniport.on.co.CoActivateVcHandler = () => NDIS_STATUS_PENDING;
   const status = core.activate(vc);
   return { core, vc, status };
+}
+
+/** A change of the QoS that was activated already when the network refused it, and the activations that follow. */
+function unmetChange(route: Route, after: readonly CO_CALL_PARAMETERS[]) {
+  const { core, af } = opened(route);
+  const vc = core.connectedVc(af);
+  const { ndis } = core.manager;
+  ndis.NdisMCmActivateVc(vc, asking(100));
+  core.client.ndis.NdisClModifyCallQoS(vc, asking(200));
+  for (const parameters of [asking(200), ...after]) ndis.NdisMCmActivateVc(vc, parameters);
+  ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_FAILURE, vc, asking(100));
+  return { core, vc };
 }
 
 function closedVc(core: Core, vc: NdisVcHandle): NdisVcHandle {
@@ -116,12 +128,12 @@ describe("5. Activation: calls", () =>
   onBoth((route) => {
     enforced("ACT-04", "an outgoing call's VC is activated while the call is being made", {
       by: route,
+      citing: "OUT-09",
       caught: () => {
         const { core, af } = opened(route);
         const vc = core.createVc(af);
         core.makeCall(vc);
-        core.completeCall(vc, NDIS_STATUS_FAILURE);
-        core.activate(vc);
+        core.completeCall(vc);
       },
       passes: () => {
         const { core, af } = opened(route);
@@ -168,17 +180,42 @@ describe("5. Activation: calls", () =>
       expect(core.manager.calls("MiniportCoSendNetBufferLists")).toHaveLength(1);
     });
 
-    behaviour(
-      "ACT-07",
-      "new parameters of a call are told by an activation, then the client's request is completed",
-      () => {
+    enforced("ACT-07", "new parameters of a call are told by an activation, before the client's request is completed", {
+      by: route,
+      citing: "QOS-03",
+      caught: () => {
         const { core, af } = opened(route);
         const vc = core.connectedVc(af);
-        core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
-        expect(core.activate(vc)).toBe(NDIS_STATUS_SUCCESS);
-        core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
+        core.client.ndis.NdisClModifyCallQoS(vc, asking(200));
+        core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_SUCCESS, vc, asking(200));
+      },
+      passes: () => {
+        const { core, af } = opened(route);
+        const vc = core.connectedVc(af);
+        core.client.ndis.NdisClModifyCallQoS(vc, asking(200));
+        core.manager.ndis.NdisMCmActivateVc(vc, asking(200));
+        core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_SUCCESS, vc, asking(200));
         expect(core.client.calls("ProtocolClModifyCallQoSComplete")).toHaveLength(1);
-        expect(core.rules).toEqual([]);
+      },
+    });
+
+    enforced(
+      "ACT-07",
+      "new parameters of the remote party are told by an activation, before the client hears of them",
+      {
+        by: route,
+        citing: "QOS-09",
+        caught: () => {
+          const { core, af } = opened(route);
+          core.manager.ndis.NdisMCmDispatchIncomingCallQoSChange(core.connectedVc(af), asking(200));
+        },
+        passes: () => {
+          const { core, af } = opened(route);
+          const vc = core.connectedVc(af);
+          core.manager.ndis.NdisMCmActivateVc(vc, asking(200));
+          core.manager.ndis.NdisMCmDispatchIncomingCallQoSChange(vc, asking(200));
+          expect(core.client.calls("ProtocolClIncomingCallQoSChange")).toHaveLength(1);
+        },
       },
     );
 
@@ -190,18 +227,20 @@ describe("5. Activation: calls", () =>
       expect(core.manager.calls("ProtocolCmDeactivateVcComplete")).toEqual([]);
     });
 
-    behaviour(
+    enforced(
       "ACT-15",
-      "a change that cannot be met: the earlier parameters hold, the client is told, data go on",
-      () => {
-        const { core, af } = opened(route);
-        const vc = core.connectedVc(af);
-        core.client.ndis.NdisClModifyCallQoS(vc, PARAMETERS);
-        core.manager.ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_FAILURE, vc, PARAMETERS);
-        expect(core.client.last("ProtocolClModifyCallQoSComplete")[0]).toBe(NDIS_STATUS_FAILURE);
-        send(core, vc);
-        indicate(core, vc);
-        expect(core.live).toMatchObject({ sentNetBufferLists: 1, indicatedNetBufferLists: 1, activeVcs: 1 });
+      "a change that cannot be met: the earlier parameters hold again, the client is told, data go on",
+      {
+        by: route,
+        citing: "QOS-04",
+        caught: () => unmetChange(route, []),
+        passes: () => {
+          const { core, vc } = unmetChange(route, [asking(100)]);
+          expect(core.client.last("ProtocolClModifyCallQoSComplete")[0]).toBe(NDIS_STATUS_FAILURE);
+          send(core, vc);
+          indicate(core, vc);
+          expect(core.live).toMatchObject({ sentNetBufferLists: 1, indicatedNetBufferLists: 1, activeVcs: 1 });
+        },
       },
     );
 

@@ -1,5 +1,5 @@
 import { describe, expect } from "vitest";
-import type { NDIS_STATUS } from "../../src/ndis/index.ts";
+import type { NDIS_STATUS, NdisVcHandle } from "../../src/ndis/index.ts";
 import {
   CALL_PARAMETERS_CHANGED,
   NDIS_STATUS_FAILURE,
@@ -8,6 +8,7 @@ import {
   NDIS_STATUS_PENDING,
   NDIS_STATUS_SUCCESS,
 } from "../../src/ndis/index.ts";
+import { pattern, connected as twoHosts } from "../miniport/two-hosts.ts";
 import { broken, PARAMETERS, PENDING_AS_FINAL, ROUTES } from "../ndis/core-harness.ts";
 import {
   accepted,
@@ -459,3 +460,21 @@ function callAgainAfter(route: "mcm" | "cm", closeStatus: typeof NDIS_STATUS_SUC
   core.deactivate(vc);
   return core.makeCall(vc);
 }
+
+describe("10. Close: the reference call managers", () => {
+  for (const route of ["mcm", "call-manager"] as const)
+    behaviour("CLS-06", "UNI signalling carries no close data: INVALID_DATA, and the call goes on", () => {
+      const { pair, call } = twoHosts({ alice: { host: { route } } });
+      const { alice, bob } = pair;
+      const { ndis } = call.binding;
+      const close = (data: Uint8Array | null) =>
+        ndis.NdisClCloseCall(call.vcHandle as NdisVcHandle, null, data, data?.length ?? 0);
+      expect(close(new Uint8Array(4))).toBe(NDIS_STATUS_INVALID_DATA);
+      alice.send(call, pattern(100));
+      pair.runUntil(() => bob.frames.length === 1 && call.binding.sendsOutstanding === 0);
+      expect(bob.frames.map(({ bytes }) => bytes)).toEqual([pattern(100)]);
+      call.close();
+      pair.runUntil(() => call.state === "closed" && bob.calls[0]?.state === "closed");
+      expect(pair.stop()).toEqual({});
+    });
+});

@@ -4,6 +4,7 @@ import {
   CALL_PARAMETERS_CHANGED,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_INVALID_DATA,
+  NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_NOT_SUPPORTED,
   NDIS_STATUS_PENDING,
   NDIS_STATUS_RESOURCES,
@@ -91,6 +92,24 @@ for (const route of ROUTES)
           expect(ask(call)).toBe(status);
           expect(call.core.live.parties).toBe(1);
         }
+      },
+    });
+
+    enforced("PTY-04", "ProtocolCmAddParty answers with a status that is none of its own", {
+      by,
+      caught: () => {
+        const call = multipoint(route);
+        call.core.manager.on.cm.CmAddPartyHandler = () => NDIS_STATUS_NOT_ACCEPTED;
+        ask(call);
+      },
+      passes: () => {
+        const call = multipoint(route);
+        call.core.manager.on.cm.CmAddPartyHandler = (_vc, _parameters, _party, slot) => {
+          slot.Value = { cmParty: "second" };
+          return NDIS_STATUS_SUCCESS;
+        };
+        expect(ask(call)).toBe(NDIS_STATUS_SUCCESS);
+        expect(call.core.live.parties).toBe(2);
       },
     });
 
@@ -274,6 +293,21 @@ for (const route of ROUTES)
         expect(call.core.manager.last("ProtocolCmDropParty")).toEqual([{ cmParty: "second" }, data, 1]);
         // What the call manager refuses changes nothing.
         expect(call.core.client.ndis.NdisClDropParty(second, null, 0)).toBe(NDIS_STATUS_SUCCESS);
+        expect(call.core.live.parties).toBe(1);
+      },
+    });
+
+    enforced("PTY-11", "ProtocolCmDropParty refuses for want of resources", {
+      by,
+      caught: () => {
+        const call = multipoint(route);
+        const second = call.add("second");
+        call.core.manager.on.cm.CmDropPartyHandler = () => NDIS_STATUS_RESOURCES;
+        call.core.client.ndis.NdisClDropParty(second, null, 0);
+      },
+      passes: () => {
+        const call = multipoint(route);
+        call.drop(call.add("second"));
         expect(call.core.live.parties).toBe(1);
       },
     });

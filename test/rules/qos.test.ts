@@ -1,17 +1,19 @@
 import { describe, expect } from "vitest";
-import type { NDIS_STATUS } from "../../src/ndis/index.ts";
+import type { CO_CALL_PARAMETERS, NDIS_STATUS } from "../../src/ndis/index.ts";
 import {
   CALL_PARAMETERS_CHANGED,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_INVALID_DATA,
+  NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_NOT_SUPPORTED,
   NDIS_STATUS_PENDING,
   NDIS_STATUS_RESOURCES,
   NDIS_STATUS_SUCCESS,
 } from "../../src/ndis/index.ts";
+import type { Route } from "../ndis/core-harness.ts";
 import { broken, PENDING_AS_FINAL, ROUTES } from "../ndis/core-harness.ts";
 import type { Call } from "./calls.ts";
-import { answered, connected, dialling, endIncoming, leave, managerOf, send, traffic } from "./calls.ts";
+import { answered, completeSend, connected, dialling, endIncoming, leave, managerOf, send, traffic } from "./calls.ts";
 import { behaviour, enforced } from "./rule-case.ts";
 
 const NO_STATUS = undefined as unknown as NDIS_STATUS;
@@ -21,8 +23,46 @@ function ask({ core, vc }: Call): NDIS_STATUS {
   return core.client.ndis.NdisClModifyCallQoS(vc, WISH);
 }
 
+function activateWith({ core, vc }: Call, parameters: CO_CALL_PARAMETERS): void {
+  core.manager.ndis.NdisMCmActivateVc(vc, parameters);
+}
+
 function complete({ core, vc }: Call, status: Parameters<Call["core"]["completeCall"]>[1] = NDIS_STATUS_SUCCESS): void {
   core.manager.ndis.NdisMCmModifyCallQoSComplete(status, vc, WISH);
+}
+
+/** A call that is up, whose VC was activated with a traffic of its own. */
+function shaped(route: Route): Call {
+  const call = connected(route);
+  activateWith(call, traffic(1_000));
+  return call;
+}
+
+/** The client asked for another QoS, and does not get it. */
+function withoutAgreement(call: Call): Call {
+  ask(call);
+  complete(call, NDIS_STATUS_FAILURE);
+  return call;
+}
+
+/** A client that asks again from inside the completion so often, and a call manager that gives it something else each time. */
+function haggle(route: Route, times: number): Call {
+  const call = connected(route);
+  const { core, vc } = call;
+  const { on, ndis } = core.manager;
+  let left = times;
+  core.client.on.cl.ClModifyCallQoSCompleteHandler = () => {
+    if (left-- > 0) ask(call);
+  };
+  on.cm.CmModifyCallQoSHandler = () => {
+    core.activate(vc);
+    ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_SUCCESS, vc, traffic(1_500, CALL_PARAMETERS_CHANGED));
+    return NDIS_STATUS_PENDING;
+  };
+  ask(call);
+  on.cm.CmModifyCallQoSHandler = () => NDIS_STATUS_PENDING;
+  core.client.on.cl.ClModifyCallQoSCompleteHandler = () => {};
+  return call;
 }
 
 for (const route of ROUTES)
@@ -46,8 +86,19 @@ for (const route of ROUTES)
         call.core.manager.on.cm.CmModifyCallQoSHandler = () => NO_STATUS;
         ask(call);
       },
+      passes: () => expect(ask(connected(route))).toBe(NDIS_STATUS_PENDING),
+    });
+
+    enforced("QOS-02", "ProtocolCmModifyCallQoS answers with a status that is none of its own", {
+      by,
+      caught: () => {
+        const call = connected(route);
+        call.core.manager.on.cm.CmModifyCallQoSHandler = () => NDIS_STATUS_NOT_ACCEPTED;
+        ask(call);
+      },
       passes: () => {
         for (const status of [
+          NDIS_STATUS_PENDING,
           NDIS_STATUS_RESOURCES,
           NDIS_STATUS_INVALID_DATA,
           NDIS_STATUS_FAILURE,
@@ -92,21 +143,43 @@ for (const route of ROUTES)
       },
     });
 
-    behaviour("QOS-04", "a change that is refused: FAILURE arrives, and the call goes on as it was", () => {
-      const call = connected(route);
-      ask(call);
-      complete(call, NDIS_STATUS_FAILURE);
-      const { core, vc } = call;
-      expect(core.client.last("ProtocolClModifyCallQoSComplete")[0]).toBe(NDIS_STATUS_FAILURE);
-      expect(core.live.activeVcs).toBe(1);
-      send(call);
-      expect(core.manager.calls("MiniportCoSendNetBufferLists")).toHaveLength(1);
-      core.manager.ndis.NdisMCoSendNetBufferListsComplete(
-        vc,
-        core.manager.last("MiniportCoSendNetBufferLists")[1] as never,
-        0,
-      );
-      core.endCall(vc);
+    enforced("QOS-04", "a change that is refused, and the VC stays as it was activated for it", {
+      by,
+      caught: () => {
+        const call = shaped(route);
+        ask(call);
+        activateWith(call, WISH);
+        complete(call, NDIS_STATUS_FAILURE);
+      },
+      passes: () => {
+        const call = shaped(route);
+        const { core, vc } = call;
+        ask(call);
+        activateWith(call, WISH);
+        activateWith(call, traffic(1_000));
+        complete(call, NDIS_STATUS_FAILURE);
+        expect(core.client.last("ProtocolClModifyCallQoSComplete")[0]).toBe(NDIS_STATUS_FAILURE);
+        completeSend(call, send(call));
+        core.endCall(vc);
+      },
+    });
+
+    enforced("QOS-04", "a change that is refused at once, and the VC stays as it was activated for it", {
+      by,
+      caught: () => {
+        const call = shaped(route);
+        call.core.manager.on.cm.CmModifyCallQoSHandler = () => {
+          activateWith(call, WISH);
+          return NDIS_STATUS_RESOURCES;
+        };
+        ask(call);
+      },
+      passes: () => {
+        const call = shaped(route);
+        call.core.manager.on.cm.CmModifyCallQoSHandler = () => NDIS_STATUS_RESOURCES;
+        expect(ask(call)).toBe(NDIS_STATUS_RESOURCES);
+        completeSend(call, send(call));
+      },
     });
 
     enforced("QOS-05", "PENDING as the status of the completion", {
@@ -166,23 +239,42 @@ for (const route of ROUTES)
       },
     );
 
-    behaviour("QOS-07", "from inside the completion the client may accept, ask again, or close", () => {
+    behaviour("QOS-07", "with CALL_PARAMETERS_CHANGED the client accepts by returning, asks again, or closes", () => {
       for (const reaction of ["accept", "ask again", "close"] as const) {
         const call = connected(route);
         const { core, vc } = call;
         let answers = 0;
-        core.client.on.cl.ClModifyCallQoSCompleteHandler = () => {
-          if (answers++ > 0 || reaction === "accept") return;
+        core.client.on.cl.ClModifyCallQoSCompleteHandler = (_status, _context, { Flags }) => {
+          if (Flags !== CALL_PARAMETERS_CHANGED || answers++ > 0 || reaction === "accept") return;
           if (reaction === "close") core.closeCall(vc);
           else ask(call);
         };
         ask(call);
         core.activate(vc);
-        complete(call);
+        core.manager.ndis.NdisMCmModifyCallQoSComplete(
+          NDIS_STATUS_SUCCESS,
+          vc,
+          traffic(1_500, CALL_PARAMETERS_CHANGED),
+        );
+        expect(answers).toBe(1);
         const asked = core.manager.calls("ProtocolCmModifyCallQoS").length;
         const closed = core.manager.calls("ProtocolCmCloseCall").length;
         expect([asked, closed]).toEqual([reaction === "ask again" ? 2 : 1, reaction === "close" ? 1 : 0]);
       }
+    });
+
+    enforced("QOS-07", "a client that asks again for as long as it does not get what it wants", {
+      by: "client",
+      caught: () => haggle(route, Number.POSITIVE_INFINITY),
+      passes: () => {
+        const call = haggle(route, 10);
+        expect(call.core.manager.calls("ProtocolCmModifyCallQoS")).toHaveLength(11);
+        // Asked for again later, it is another negotiation.
+        for (let i = 0; i < 40; i++) {
+          ask(call);
+          complete(call, NDIS_STATUS_FAILURE);
+        }
+      },
     });
 
     behaviour("QOS-08", "after a refused change the client keeps its call", () => {
@@ -193,20 +285,37 @@ for (const route of ROUTES)
       expect(call.core.client.calls("ProtocolClModifyCallQoSComplete")).toEqual([]);
     });
 
-    behaviour("QOS-12", "without an agreement the client that made the VC takes it down: no other driver can", () => {
-      const call = connected(route);
-      const { core, vc } = call;
-      ask(call);
-      complete(call, NDIS_STATUS_FAILURE);
-      core.closeCall(vc);
-      core.completeClose(vc);
-      core.deactivate(vc);
-      expect(broken(() => core.manager.ndis.NdisMCmDeleteVc(vc))).toBe(`VC-16 by ${by}`);
-      const other = answered(route);
-      ask(other);
-      complete(other, NDIS_STATUS_FAILURE);
-      endIncoming(other);
-      expect(other.core.live.vcs).toBe(0);
+    enforced("QOS-12", "the call manager takes a VC down that the client made, when no QoS can be agreed", {
+      by,
+      citing: "VC-16",
+      caught: () => {
+        const call = withoutAgreement(connected(route));
+        const { core, vc } = call;
+        core.closeCall(vc);
+        core.completeClose(vc);
+        core.deactivate(vc);
+        core.manager.ndis.NdisMCmDeleteVc(vc);
+      },
+      passes: () => {
+        const outgoing = withoutAgreement(connected(route));
+        outgoing.core.endCall(outgoing.vc);
+        const incoming = withoutAgreement(answered(route));
+        endIncoming(incoming);
+        expect([outgoing.core.live.vcs, incoming.core.live.vcs]).toEqual([0, 0]);
+      },
+    });
+
+    enforced("QOS-12", "the client takes a VC down that the call manager made, when no QoS can be agreed", {
+      by: "client",
+      citing: "VC-16",
+      caught: () => {
+        const { core, vc } = withoutAgreement(answered(route));
+        core.closeCall(vc);
+        core.completeClose(vc);
+        core.deactivate(vc);
+        core.client.ndis.NdisCoDeleteVc(vc);
+      },
+      passes: () => endIncoming(withoutAgreement(answered(route))),
     });
   });
 
@@ -253,6 +362,25 @@ for (const route of ROUTES)
           call.core.activate(call.vc);
           dispatch(call);
         }
+      },
+    });
+
+    enforced("QOS-10", "a client that answers an incoming change as if it were an incoming call", {
+      by: "client",
+      caught: () => {
+        const call = answered(route);
+        const { core, vc } = call;
+        core.client.on.cl.ClIncomingCallQoSChangeHandler = (_context, parameters) =>
+          core.client.ndis.NdisClIncomingCallComplete(NDIS_STATUS_NOT_ACCEPTED, vc, parameters);
+        core.activate(vc);
+        dispatch(call);
+      },
+      passes: () => {
+        const call = answered(route);
+        call.core.client.on.cl.ClIncomingCallQoSChangeHandler = () => void call.core.closeCall(call.vc);
+        call.core.activate(call.vc);
+        dispatch(call);
+        expect(call.core.manager.calls("ProtocolCmCloseCall")).toHaveLength(1);
       },
     });
 

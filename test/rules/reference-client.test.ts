@@ -59,6 +59,22 @@ describe("the reference client", () => {
     },
   );
 
+  behaviour(
+    "OUT-21",
+    "the client that closes a call keeps its VC until ProtocolClCloseCallComplete, then deletes it",
+    () => {
+      const { core, call } = changedCall({ parametersChanged: () => false });
+      const vc = call.vcHandle as NdisVcHandle;
+      core.settle();
+      expect(core.mcm.calls("ProtocolCoDeleteVc")).toEqual([]);
+      core.mcm.ndis.NdisMCmDeactivateVc(vc);
+      expect([call.vcHandle, core.live.vcs]).toEqual([vc, 1]);
+      core.mcm.ndis.NdisMCmCloseCallComplete(NDIS_STATUS_SUCCESS, vc, null);
+      expect(core.mcm.calls("ProtocolCoDeleteVc")).toHaveLength(1);
+      expect([call.state, core.live.vcs]).toEqual(["closed", 0]);
+    },
+  );
+
   behaviour("AF-24", "a client whose address family cannot be opened lets NDIS drop its binding", () => {
     const { core, client } = started({}, (made) => {
       made.mcm.on.cm.CmOpenAfHandler = () => NDIS_STATUS_FAILURE;

@@ -9,6 +9,8 @@ import { broken } from "../ndis/core-harness.ts";
 export interface EnforcedCase {
   /** The driver that breaks the rule, as the bug check names it. */
   readonly by: string;
+  /** The rule that the bug check cites, where another one says the same of the same call. */
+  readonly citing?: string;
   /** A driver that breaks the rule: a bug check with the rule's ID comes of it. */
   readonly caught: () => unknown;
   /** The same situation with a driver that keeps the rule: nothing is reported. It may have assertions of its own. */
@@ -16,8 +18,8 @@ export interface EnforcedCase {
 }
 
 /** NDIS or its verifier enforces the rule upon drivers: the one that breaks it is caught, the one that keeps it passes. */
-export function enforced(rule: string, title: string, { by, caught, passes }: EnforcedCase): void {
-  it(`${rule} caught: ${title}`, () => expect(broken(caught)).toBe(`${rule} by ${by}`));
+export function enforced(rule: string, title: string, { by, citing = rule, caught, passes }: EnforcedCase): void {
+  it(`${rule} caught: ${title}`, () => expect(broken(caught)).toBe(`${citing} by ${by}`));
   it(`${rule} kept: ${title}`, () => expect(broken(passes)).toBe("nothing"));
 }
 

@@ -5,14 +5,16 @@ import {
   NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK,
   NDIS_SEND_FLAGS_SINGLE_QUEUE,
   NDIS_STATUS_FAILURE,
+  NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_PAUSED,
+  NDIS_STATUS_PENDING,
   NDIS_STATUS_SEND_ABORTED,
   NDIS_STATUS_SUCCESS,
   NDIS_STATUS_VC_NOT_ACTIVATED,
   NET_PNP_EVENT_CODE,
   NET_BUFFER_LIST as NetBufferList,
 } from "../../src/ndis/index.ts";
-import { BOB, Pair, pattern } from "../miniport/two-hosts.ts";
+import { BOB, Listener, Pair, pattern, connected as twoHosts } from "../miniport/two-hosts.ts";
 import type { Route } from "../ndis/core-harness.ts";
 import { broken, Core, listArray, PENDING_AS_FINAL, ROUTES } from "../ndis/core-harness.ts";
 import type { Call } from "./calls.ts";
@@ -39,6 +41,21 @@ function twoCalls(route: Route) {
   const vcOne = core.connectedVc(core.openAf(one), one);
   const vcTwo = core.connectedVc(core.openAf(two), two);
   return { core, one, two, vcOne, vcTwo };
+}
+
+/** A list sent between the news that the NIC is gone and the pause that follows, and what the miniport does with it. */
+function sendToRemoved(route: Route, answer: (call: Call, list: NET_BUFFER_LIST) => void): NET_BUFFER_LIST {
+  const call = connected(route);
+  const { core } = call;
+  const nic = route === "mcm" ? core.mcm : core.miniport;
+  nic.on.co.CoSendNetBufferListsHandler = (_vc, sent) => answer(call, sent);
+  const [list] = lists(call, 1);
+  if (list === undefined) throw new Error("no list");
+  const [adapter] = core.ndis.adapters;
+  if (adapter === undefined) throw new Error("no adapter");
+  adapter.surpriseRemoved = true;
+  sendThese(call, list);
+  return list;
 }
 
 for (const route of ROUTES)
@@ -305,6 +322,46 @@ describe("12. Send: the reference drivers", () => {
       expect(pair.stop()).toEqual({});
     },
   );
+});
+
+describe("12. Send: a NIC that was pulled out", () => {
+  for (const route of ROUTES)
+    enforced("SND-16", "a send that comes after the surprise removal is kept", {
+      by: miniportOf(route),
+      caught: () => sendToRemoved(route, () => {}),
+      passes: () => {
+        const list = sendToRemoved(route, (call, sent) => {
+          sent.Status = NDIS_STATUS_NOT_ACCEPTED;
+          completeSend(call, sent);
+        });
+        expect(list.Status).toBe(NDIS_STATUS_NOT_ACCEPTED);
+      },
+    });
+
+  // Something that happens after the miniport was told, and before the client's binding is paused.
+  for (const [route, moment] of [
+    ["mcm", "ProtocolCoOidRequest"],
+    ["call-manager", "binding"],
+  ] as const)
+    behaviour("SND-16", "the reference drivers of the NIC complete new sends at once with NOT_ACCEPTED", () => {
+      const probe = new Listener();
+      const { pair, call } = twoHosts({ alice: { host: { route } }, probe });
+      const { alice } = pair;
+      const list = alice.fill(pattern(60), pattern(5_000));
+      const lists = [list, list.Next];
+      probe.emit = (_source, _kind, name) => {
+        if (name !== moment || list.Status !== NDIS_STATUS_PENDING) return;
+        call.send(list);
+        expect(lists.map((each) => each?.Status)).toEqual([NDIS_STATUS_NOT_ACCEPTED, NDIS_STATUS_NOT_ACCEPTED]);
+        expect(call.binding.sendsOutstanding).toBe(0);
+      };
+      list.Status = PENDING_AS_FINAL;
+      const [adapter] = alice.host.ndis.adapters;
+      if (adapter === undefined) throw new Error("no adapter");
+      alice.host.machine.processor.startThread("removal", alice.host.ndis.surpriseRemoveDevice(adapter));
+      pair.runUntil(() => adapter.state === "Halted");
+      expect(list.Status).toBe(NDIS_STATUS_NOT_ACCEPTED);
+    });
 });
 
 describe("sends and their time", () => {

@@ -168,3 +168,16 @@ describe.each(ROUTES)("23.3 party, %s", (route) => {
     expect(at.state).toBe("UP");
   });
 });
+
+describe("23.3 party, beside the table", () => {
+  for (const route of ROUTES)
+    it(`PTY-12: a drop that the call manager refuses leaves the party as it was, ${route}`, () => {
+      for (const state of ["UP", "RDROP"]) {
+        const at = new Member(route, state);
+        expect(at.drop(at.party)).toBe(NDIS_STATUS_PENDING);
+        expect(at.state).toBe("DROPPING");
+        at.core.manager.ndis.NdisMCmDropPartyComplete(NDIS_STATUS_FAILURE, handleOf(at.party));
+        expect(at.state).toBe(state);
+      }
+    });
+});

@@ -327,7 +327,8 @@ const PARTIES: Operation[] = [
     (_model, { core }, vc, answer) => {
       core.manager.on.cm.CmAddPartyHandler = (_vc, _parameters, party, slot) => {
         slot.Value = { party };
-        return answer === "now" ? NDIS_STATUS_SUCCESS : answer === "later" ? NDIS_STATUS_PENDING : NDIS_STATUS_FAILURE;
+        if (answer === "refused") return NDIS_STATUS_RESOURCES;
+        return answer === "now" ? NDIS_STATUS_SUCCESS : NDIS_STATUS_PENDING;
       };
       const out = new OutParameter<NdisPartyHandle>();
       core.client.ndis.NdisClAddParty(vc.handle, { party: 2 }, PARAMETERS, out);

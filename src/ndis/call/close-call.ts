@@ -6,7 +6,7 @@ import type { Party } from "../party/party.ts";
 import { advanceParty, forgetParty } from "../party/party.ts";
 import type { Vc } from "../vc/vc.ts";
 import { addressFamilyOf, advanceVc, resolveVc, vcPermits } from "../vc/vc.ts";
-import { settleInactive } from "./incoming-call.ts";
+import { forgetOffer, settleInactive } from "./incoming-call.ts";
 
 /** NdisClCloseCall: every send must be back (CLS-01), one party be left (CLS-04); forwarded to ProtocolCmCloseCall (CLS-03). */
 export function closeCall(
@@ -105,7 +105,10 @@ function settleClose(vc: Vc, status: NDIS_STATUS, owner: string): boolean {
     forgetParty(party, owner, "CLS-09");
     vc.parties = null;
   }
-  if (closed) vc.ended = "closed";
+  if (closed) {
+    vc.ended = "closed";
+    forgetOffer(vc);
+  }
   settleInactive(vc, owner);
   return true;
 }

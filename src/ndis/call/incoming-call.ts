@@ -57,14 +57,24 @@ export function incomingCallComplete(
   const vc = resolveVc(environment, handle, owner);
   if (vc === null || !environment.completes(Status, "INC-05", owner)) return;
   if (!vc.incomingCallPended) {
-    const rule = vc.kind === "client" ? "SAP-09" : "INC-05";
-    environment.misuse(rule, owner, `incoming-call complete for ${vc.traceName}, which has no pending offer`, vc);
+    environment.misuse(
+      ruleAgainstAnswering(vc),
+      owner,
+      `incoming-call complete for ${vc.traceName}, which has no pending offer`,
+      vc,
+    );
     return;
   }
   const parameters = environment.verifying ? originalOf(CallParameters) : CallParameters;
   if (!settleOffer(vc, Status, owner, parameters)) return;
   const { callManager } = addressFamilyOf(vc).registration;
   callManager.CmIncomingCallCompleteHandler(Status, vc.callManagerContext, parameters);
+}
+
+/** A VC of the client's own is never offered, and a change of the QoS is accepted by returning; else the answer comes twice. */
+function ruleAgainstAnswering(vc: Vc): string {
+  if (vc.kind === "client") return "SAP-09";
+  return vc.qosHandler === "ProtocolClIncomingCallQoSChange" ? "QOS-10" : "INC-05";
 }
 
 function settleOffer(vc: Vc, status: NDIS_STATUS, owner: string, parameters: CO_CALL_PARAMETERS): boolean {
@@ -77,6 +87,12 @@ function settleOffer(vc: Vc, status: NDIS_STATUS, owner: string, parameters: CO_
   if (!accepted) vc.ended = "rejected";
   settleInactive(vc, owner);
   return true;
+}
+
+/** A call that is closed is offered no more: whether to take it was answered by closing it. */
+export function forgetOffer(vc: Vc): void {
+  vc.incomingCallPended = false;
+  vc.lent = null;
 }
 
 /** INC-08: a client that accepts with other parameters says so. INC-10: one that rejects has no business with them any more. */

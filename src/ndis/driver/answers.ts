@@ -1,7 +1,8 @@
 import type { Blocking } from "../../machine/thread.ts";
 import { isBlocking } from "../../machine/thread.ts";
 import type { Ddi, DdiName } from "../ddi/catalog.ts";
-import { NDIS_STATUS_FAILURE } from "../ddi/status.ts";
+import type { NDIS_STATUS } from "../ddi/status.ts";
+import { NDIS_STATUS_FAILURE, statusByName, statusName } from "../ddi/status.ts";
 import type { NdisEnvironment } from "../environment.ts";
 
 type Routine = (...parameters: unknown[]) => unknown;
@@ -15,6 +16,17 @@ const RULES: Readonly<Partial<Record<DdiName, string>>> = {
   ProtocolCmAddParty: "PTY-04",
   ProtocolCmDropParty: "PTY-11",
 };
+
+/**
+ * Callbacks that answer with what the catalog lists for them, or with what the placeholder of a feature that is not there answers
+ * (REG-09), and with nothing else. Others may answer with an error of their own.
+ */
+const CLOSED_LISTS: ReadonlySet<string> = new Set<DdiName>([
+  "ProtocolCmModifyCallQoS",
+  "ProtocolCmAddParty",
+  "ProtocolCmDropParty",
+]);
+const PLACEHOLDER_ANSWER = "NDIS_STATUS_NOT_SUPPORTED";
 
 /** The rule that says that a callback does not wait. */
 const WAITING_RULES: Readonly<Partial<Record<DdiName, string>>> = { ProtocolClNotifyCloseAf: "AF-28" };
@@ -48,7 +60,20 @@ export function answering(environment: NdisEnvironment, owner: string, row: Ddi,
   }
   const lookCloser = (answer: unknown): unknown =>
     isBlocking(answer) && MAY_BLOCK.has(row.name) ? settled(answer) : checked(answer);
-  return byArity(row.parameters.length, handler, lookCloser);
+  const answered = CLOSED_LISTS.has(row.name) ? fromList(environment, owner, row, rule, handler) : handler;
+  return byArity(row.parameters.length, answered, lookCloser);
+}
+
+/** The handler; a status that it answers with is one of those that the catalog lists. */
+function fromList(environment: NdisEnvironment, owner: string, row: Ddi, rule: string, handler: Routine): Routine {
+  const listed = new Set([...row.statuses, PLACEHOLDER_ANSWER]);
+  const answers = [...listed].map(statusByName);
+  return (...values) => {
+    const answer = handler(...values) as NDIS_STATUS;
+    if (Number.isInteger(answer) && !answers.includes(answer))
+      environment.misuse(rule, owner, `${row.name} answers ${[...listed].join(", ")}, not ${statusName(answer)}`);
+    return answer;
+  };
 }
 
 /** The handler, whose answer is looked at when it is no integer. Spelt out by arity: gathering arguments costs an array for each call. */

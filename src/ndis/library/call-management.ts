@@ -148,9 +148,9 @@ export function miniportCallManagerFunctions(environment: NdisEnvironment, owner
       const vc = resolveVc(environment, handle, owner);
       return vc === null ? NDIS_STATUS_FAILURE : deleteVc(environment, owner, vc);
     },
-    NdisMCmActivateVc: (handle, _parameters) => {
+    NdisMCmActivateVc: (handle, parameters) => {
       const vc = resolveVc(environment, handle, owner);
-      return vc === null ? NDIS_STATUS_FAILURE : activateMcmVc(environment, owner, vc);
+      return vc === null ? NDIS_STATUS_FAILURE : activateMcmVc(environment, owner, vc, parameters);
     },
     NdisMCmDeactivateVc: (handle) => {
       const vc = resolveVc(environment, handle, owner);

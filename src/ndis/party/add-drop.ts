@@ -94,9 +94,11 @@ export function clDropParty(
     );
     if (others.length === 0) return NDIS_STATUS_FAILURE;
   }
+  const answers = party.state === "RDROP";
   const moved = advanceParty(party, "DropParty", owner);
   if (moved !== NDIS_STATUS_SUCCESS) return moved;
   party.dropPended = true;
+  party.dropAnswers = answers;
   const { registration } = addressFamilyOf(party.vc);
   const status = registration.callManager.CmDropPartyHandler(party.callManagerContext, Buffer, Size);
   if (status === NDIS_STATUS_PENDING) return NDIS_STATUS_PENDING;
@@ -129,7 +131,8 @@ export function dropPartyComplete(
 function settleDrop(party: Party, status: NDIS_STATUS, owner: string): void {
   party.dropPended = false;
   const dropped = status === NDIS_STATUS_SUCCESS;
-  advanceParty(party, dropped ? "DropSuccess" : "DropFailure", owner);
+  const failure = party.dropAnswers ? "AnswerFailure" : "DropFailure";
+  advanceParty(party, dropped ? "DropSuccess" : failure, owner);
   if (dropped) forgetParty(party, owner, "PTY-12");
 }
 

@@ -15,6 +15,7 @@ export type PartyEvent =
   | "DropParty"
   | "DropSuccess"
   | "DropFailure"
+  | "AnswerFailure"
   | "DispatchIncomingDropParty"
   | "CloseCall"
   | "CloseSuccess";
@@ -35,6 +36,8 @@ export const PARTY_STATES: TransitionTable<PartyState, PartyEvent> = {
     DropSuccess: { rule: "PTY-12", cells: { DROPPING: "NONE" } },
     // A drop that the call manager refused: the party is there as before.
     DropFailure: { rule: "PTY-12", cells: { DROPPING: "UP" } },
+    // The same of a drop with which the client answered one of the peer's: it has to answer still.
+    AnswerFailure: { rule: "PTY-12", cells: { DROPPING: "RDROP" } },
     DispatchIncomingDropParty: { rule: "PTY-13", cells: { UP: "RDROP" } },
     CloseCall: { rule: "CLS-04", cells: { LAST: "LAST", RDROP: "RDROP" } },
     CloseSuccess: { rule: "CLS-09", cells: { LAST: "NONE", RDROP: "NONE" } },
@@ -51,6 +54,8 @@ export class Party implements Stateful<PartyState> {
   state: PartyState = "NONE";
   addPended = false;
   dropPended = false;
+  /** Its drop answers ProtocolClIncomingDropParty. */
+  dropAnswers = false;
   /** The rule that a call manager breaks which uses the handle once the party is gone; for the client it is PTY-10. */
   goneRule = "PTY-10";
 

@@ -50,12 +50,14 @@ export function sendNetBufferLists(
   }
   if ((SendFlags & NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK) !== 0) loopBack(vc, NetBufferLists, listCount, SendFlags);
   const count = verifying ? takeSent(vc, NetBufferLists) : listCount;
-  vc.sendsOutstanding += count;
+  const { sendsOutstanding } = vc;
+  vc.sendsOutstanding = sendsOutstanding + count;
   vc.binding.sendsOutstanding += count;
   vc.adapter.sendsOutstanding += count;
   environment.live.sentNetBufferLists += count;
   const { co } = vc.adapter.driver;
   co?.CoSendNetBufferListsHandler?.(vc.miniportContext, NetBufferLists, SendFlags);
+  if (verifying && vc.adapter.surpriseRemoved) checkIsSentBack(vc, sendsOutstanding);
 }
 
 /** NdisMCoSendNetBufferListsComplete: gives the lists back to the client that sent them (SND-06, SND-10). */
@@ -90,6 +92,15 @@ export function sendNetBufferListsComplete(
 export function cancelSendNetBufferLists(binding: Binding, CancelId: PVOID): void {
   const { adapter } = binding;
   adapter.driver.characteristics.CancelSendHandler?.(adapter.context, CancelId);
+}
+
+/** SND-16: a miniport whose NIC is gone completes what it is given at once. */
+function checkIsSentBack(vc: Vc, before: number): void {
+  const { adapter, environment, sendsOutstanding } = vc;
+  if (sendsOutstanding <= before) return;
+  const kept = sendsOutstanding - before;
+  const message = `${adapter.driver.name} keeps ${kept} lists sent on ${vc.traceName} after the surprise removal of its NIC`;
+  environment.misuse("SND-16", adapter.driver.name, message, vc);
 }
 
 /** PTY-16: it is the VC that carries data, not a party. */

@@ -16,9 +16,16 @@ import type { Vc } from "./vc.ts";
 import { advanceVc, isActivatedIn, refreshDataPath, resolveVc, vcPermits } from "./vc.ts";
 
 /** NdisMCmActivateVc: calls no miniport handler, the MCM has programmed its NIC already (ACT-03); never pends. */
-export function activateMcmVc(_environment: NdisEnvironment, owner: string, vc: Vc): NDIS_STATUS_FINAL {
+export function activateMcmVc(
+  environment: NdisEnvironment,
+  owner: string,
+  vc: Vc,
+  CallParameters: CO_CALL_PARAMETERS,
+): NDIS_STATUS_FINAL {
   const moved = advanceVc(vc, "ActivateVc", owner);
-  if (moved === NDIS_STATUS_SUCCESS) noteActive(vc);
+  if (moved !== NDIS_STATUS_SUCCESS) return moved;
+  if (environment.verifying) vc.flowsInUse = flowsOf(CallParameters);
+  noteActive(vc);
   return moved;
 }
 
@@ -88,7 +95,10 @@ function settleActivation(vc: Vc, status: NDIS_STATUS, used: CO_CALL_PARAMETERS,
     }
     return;
   }
-  if (flowsAsked !== null) checkRounding(vc, flowsAsked, used);
+  if (flowsAsked !== null) {
+    checkRounding(vc, flowsAsked, used);
+    vc.flowsInUse = flowsOf(used);
+  }
   // Asked for when it was legal: where the call has moved on, the VC is active, and waits for its deactivation if it was idle.
   if (isActivatedIn(vc)) advanceVc(vc, "ActivateVc", owner);
   else if (vc.state === "IDLE") advanceVc(vc, "ActivatedLate", owner);

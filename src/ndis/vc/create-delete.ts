@@ -15,6 +15,7 @@ import {
 import type { NdisEnvironment } from "../environment.ts";
 import { advance } from "../funnel.ts";
 import { forgetTapiCall } from "../tapi/call-id.ts";
+import type { VcKind } from "./vc.ts";
 import { advanceVc, Vc, vcPermits } from "./vc.ts";
 
 /** NdisCoCreateVc by a client: the call manager's ProtocolCoCreateVc, and the miniport's if there is one, run before it returns (VC-02, VC-03). */
@@ -26,7 +27,7 @@ export function createClientVc(
   NdisVcHandle: OutParameter<NdisVcHandle>,
 ): NDIS_STATUS_FINAL {
   if (!mayCreate(environment, owner, addressFamily, NdisVcHandle)) return NDIS_STATUS_FAILURE;
-  const vc = new Vc(environment, "client", addressFamily.binding, addressFamily);
+  const vc = begin(environment, "client", addressFamily.binding, addressFamily);
   vc.clientContext = ProtocolVcContext;
   const { registration } = addressFamily;
   const context = new OutParameter<NDIS_CONTEXT>();
@@ -50,7 +51,7 @@ export function createCallManagerVc(
   NdisVcHandle: OutParameter<NdisVcHandle>,
 ): NDIS_STATUS_FINAL {
   if (!mayCreate(environment, owner, addressFamily, NdisVcHandle)) return NDIS_STATUS_FAILURE;
-  const vc = new Vc(environment, "call-manager", addressFamily.binding, addressFamily);
+  const vc = begin(environment, "call-manager", addressFamily.binding, addressFamily);
   vc.callManagerContext = CallMgrVcContext;
   const context = new OutParameter<NDIS_CONTEXT>();
   const status = addressFamily.client.ClCreateVcHandler(addressFamily.clientContext, toHandle(vc), context);
@@ -77,11 +78,18 @@ export function createOwnVc(
     return NDIS_STATUS_FAILURE;
   }
   checkEmpty(environment, owner, NdisVcHandle);
-  const vc = new Vc(environment, "own", binding, null);
+  const vc = begin(environment, "own", binding, null);
   vc.clientContext = ProtocolVcContext;
   vc.callManagerContext = ProtocolVcContext;
   const made = makeInMiniport(vc);
   return made === NDIS_STATUS_SUCCESS ? finishCreation(vc, NdisVcHandle, owner) : abandon(vc, made);
+}
+
+/** A VC that is being created: its address family cannot be closed from the handlers that are asked about it. */
+function begin(environment: NdisEnvironment, kind: VcKind, binding: Binding, addressFamily: AddressFamily | null): Vc {
+  const vc = new Vc(environment, kind, binding, addressFamily);
+  countOnFamily(vc, 1);
+  return vc;
 }
 
 function checkEmpty(environment: NdisEnvironment, owner: string, out: OutParameter<NdisVcHandle>): void {
@@ -127,7 +135,6 @@ function finishCreation(vc: Vc, out: OutParameter<NdisVcHandle>, owner: string):
   vc.phase = "there";
   advanceVc(vc, "CreateVc", owner);
   vc.environment.live.vcs++;
-  countOnFamily(vc, 1);
   out.Value = toHandle<NdisVcHandle>(vc);
   return NDIS_STATUS_SUCCESS;
 }
@@ -142,6 +149,7 @@ function refusedByProtocol(vc: Vc, status: NDIS_STATUS, owner: string): NDIS_STA
 
 function abandon(vc: Vc, status: NDIS_STATUS_FINAL): NDIS_STATUS_FINAL {
   vc.phase = "deleting";
+  countOnFamily(vc, -1);
   return status;
 }
 

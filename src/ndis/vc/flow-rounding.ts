@@ -15,6 +15,14 @@ export function flowsOf(parameters: CO_CALL_PARAMETERS | null): FlowsAsked {
   return { flags: ulong(parameters?.MediaParameters?.Flags), flows };
 }
 
+/** Whether two activations asked for the same flow values; one that gave none says nothing. */
+export function isSameFlow(one: FlowsAsked | null, other: FlowsAsked | null): boolean {
+  if (one === null || other === null || one.flows.length !== other.flows.length) return true;
+  return one.flows.every((flow, index) =>
+    (Object.keys(flow) as (keyof FLOWSPEC)[]).every((name) => flow[name] === other.flows[index]?.[name]),
+  );
+}
+
 /** ACT-11: a miniport changes flow values only as ROUND_UP_FLOW and ROUND_DOWN_FLOW let it. */
 export function checkRounding(vc: Vc, asked: FlowsAsked, used: CO_CALL_PARAMETERS | null): void {
   const { flows } = flowsOf(used);

@@ -49,11 +49,17 @@ export class Vc implements Stateful<VcState> {
   deactivatePended = false;
   /** What the pending activation asks the miniport for; kept for the verifier only. */
   flowsAsked: FlowsAsked | null = null;
+  /** When verifying: the flow values of the latest activation, and those that a pending change of the QoS found (QOS-04). */
+  flowsInUse: FlowsAsked | null = null;
+  flowsBefore: FlowsAsked | null = null;
   sendsOutstanding = 0;
   indicatedOutstanding = 0;
   /** Activations so far, and how many of them a call or a change of its QoS accounts for (QOS-03, QOS-09). */
   activations = 0;
   accountedActivations = 0;
+  /** The client's handler for its QoS that runs now; and how often in a row the client has asked again from inside a completion (QOS-07). */
+  qosHandler: "ProtocolClModifyCallQoSComplete" | "ProtocolClIncomingCallQoSChange" | null = null;
+  renegotiations = 0;
   /** How the latest call on it ended. */
   ended: "not" | "failed" | "rejected" | "closed" = "not";
   /** ProtocolClIncomingCloseCall told the client of trouble: it deletes the VC (CLS-18). */
