@@ -4,6 +4,8 @@ import ts from "typescript";
 export interface RuleCase {
   readonly rule: string;
   readonly kind: "enforced" | "behaviour";
+  /** The rule that the bug check cites, where it is another one. */
+  readonly citing: string | null;
   /** The tests that the call makes, as "file > group > title". */
   readonly tests: readonly string[];
   /** file:line. */
@@ -49,7 +51,7 @@ export function readCases(path: string, text: string): ReadCases {
       const names =
         kind === "enforced" ? [`${rule} caught: ${title}`, `${rule} kept: ${title}`] : [`${rule}: ${title}`];
       const tests = names.map((name) => [path, ...groups, name].join(" > "));
-      cases.push({ rule, kind, tests, place });
+      cases.push({ rule, kind, citing: citedBy(node.arguments[2]), tests, place });
     }
   };
 
@@ -64,6 +66,17 @@ function enterGroup(node: ts.CallExpression, name: string, around: Surroundings)
     return { ...around, trouble: around.trouble ?? `${name.split("(")[0]}: use a plain describe` };
   if (title === null) return { ...around, trouble: around.trouble ?? "a group whose title is no string literal" };
   return { ...around, groups: [...around.groups, title] };
+}
+
+/** The property `citing` of an object literal. */
+function citedBy(node: ts.Node | undefined): string | null {
+  if (node === undefined || !ts.isObjectLiteralExpression(node)) return null;
+  const property = node.properties.find((each) => each.name !== undefined && literalName(each.name) === "citing");
+  return property !== undefined && ts.isPropertyAssignment(property) ? literal(property.initializer) : null;
+}
+
+function literalName(name: ts.PropertyName): string | null {
+  return ts.isIdentifier(name) ? name.text : literal(name);
 }
 
 function literal(node: ts.Node | undefined): string | null {

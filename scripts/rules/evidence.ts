@@ -30,8 +30,9 @@ export function evidenceFrom(files: readonly ReadCases[]): Evidence {
   const cases = files.flatMap((file) => file.cases);
   const complaints = files.flatMap((file) => file.complaints);
   const seen = new Set<string>();
-  for (const { rule, tests, place } of cases) {
-    if (!known.some((name) => name === rule)) complaints.push(`${place}: ${rule} is no rule`);
+  for (const { rule, citing, tests, place } of cases) {
+    for (const name of citing === null ? [rule] : [rule, citing])
+      if (!known.some((other) => other === name)) complaints.push(`${place}: ${name} is no rule`);
     if (Object.hasOwn(NOT_CHECKABLE, rule))
       complaints.push(`${place}: ${rule} is in NOT_CHECKABLE, and here it is checked`);
     if (tests.some((test) => seen.has(test))) complaints.push(`${place}: ${rule} has another case with this title`);
@@ -39,7 +40,9 @@ export function evidenceFrom(files: readonly ReadCases[]): Evidence {
   }
   const rows = known.flatMap((name) => {
     const own = cases.filter(({ rule }) => rule === name);
-    return own.length === 0 ? [] : [[name, { ...testsOf(own, "enforced"), ...testsOf(own, "behaviour") }]];
+    return own.length === 0
+      ? []
+      : [[name, { ...testsOf(own, "enforced"), ...testsOf(own, "behaviour"), ...citedFor(own) }]];
   });
   return { testsByRule: Object.fromEntries(rows), complaints };
 }
@@ -47,4 +50,11 @@ export function evidenceFrom(files: readonly ReadCases[]): Evidence {
 function testsOf(cases: readonly RuleCase[], kind: RuleCase["kind"]): Partial<Record<RuleCase["kind"], string[]>> {
   const tests = cases.filter((one) => one.kind === kind).flatMap((one) => one.tests);
   return tests.length === 0 ? {} : { [kind]: tests };
+}
+
+/** The rules that are cited in its place, where none of its cases is cited by its own name. */
+function citedFor(cases: readonly RuleCase[]): { readonly citing?: readonly string[] } {
+  const cited = cases.flatMap(({ kind, citing }) => (kind === "enforced" ? [citing] : []));
+  const others = new Set(cited.filter((name) => name !== null));
+  return cited.length === 0 || cited.includes(null) ? {} : { citing: [...others] };
 }

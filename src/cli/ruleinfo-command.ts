@@ -82,9 +82,10 @@ function conflictSections({ id, text, sources, rules }: ConflictView): Section[]
   ];
 }
 
-function heldSections({ status, tests, reason }: Pick<RuleView, "status" | "tests" | "reason">): Section[] {
+function heldSections({ status, tests, reason, citing }: RuleView | VerifierRuleView): Section[] {
   return [
     ["status", reason === undefined ? status : `${status}: ${reason}`],
+    ...(citing === undefined ? [] : [["cited as", citing.join(", ")] as const]),
     ["tests", ...tests],
   ];
 }

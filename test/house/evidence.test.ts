@@ -49,6 +49,23 @@ describe("the reader of rule cases", () => {
     });
   });
 
+  it("tells which rule a bug check cites, where it is another one in every case", () => {
+    const enforced = (rule: string, title: string, citing = "") =>
+      `enforced("${rule}", "${title}", { by, ${citing === "" ? "" : `citing: "${citing}", `}caught: f, passes: g });`;
+    const text = [
+      enforced("ACT-04", "one", "OUT-09"),
+      enforced("ACT-07", "one", "QOS-03"),
+      enforced("ACT-07", "two", "QOS-09"),
+      enforced("OUT-09", "one", "ACT-04"),
+      enforced("OUT-09", "two"),
+    ].join("\n");
+    const { testsByRule } = evidenceFrom([readCases("a.test.ts", text)]);
+    expect(testsByRule["ACT-04"]?.citing).toEqual(["OUT-09"]);
+    expect(testsByRule["ACT-07"]?.citing).toEqual(["QOS-03", "QOS-09"]);
+    expect(testsByRule["OUT-09"]?.citing).toBeUndefined();
+    expect(complaintsOf(enforced("ACT-04", "one", "OUT-99"))).toEqual(["a.test.ts:1: OUT-99 is no rule"]);
+  });
+
   it("keeps the order of the rulebook, whatever the order of the files", () => {
     const later = readCases("a.test.ts", 'behaviour("SND-04", "one", f);\nbehaviour("NullCheck", "two", f);');
     const earlier = readCases("b.test.ts", 'behaviour("REG-20", "three", f);');
@@ -97,10 +114,10 @@ describe("the status of a rule", () => {
   const tests = { "OUT-08": { enforced: ["a", "b"], behaviour: ["c"] }, "OUT-11": { behaviour: ["d"] } };
 
   it("is enforced, behaviour, not checkable or open, in this order", () => {
-    expect(evidenceOf("OUT-08", tests)).toEqual({ status: "enforced", tests: ["a", "b", "c"], reason: null });
-    expect(evidenceOf("OUT-11", tests)).toEqual({ status: "behaviour", tests: ["d"], reason: null });
+    expect(evidenceOf("OUT-08", tests)).toMatchObject({ status: "enforced", tests: ["a", "b", "c"], reason: null });
+    expect(evidenceOf("OUT-11", tests)).toMatchObject({ status: "behaviour", tests: ["d"], reason: null });
     expect(evidenceOf("MEM-01", tests)).toMatchObject({ status: "not-checkable", tests: [] });
     expect(evidenceOf("MEM-01", tests).reason).toContain("paging");
-    expect(evidenceOf("OUT-12", tests)).toEqual({ status: "open", tests: [], reason: null });
+    expect(evidenceOf("OUT-12", tests)).toMatchObject({ status: "open", tests: [], reason: null });
   });
 });

@@ -14,6 +14,8 @@ interface Held {
   readonly tests: readonly string[];
   /** Why it is not checkable; only with that status. */
   readonly reason?: string;
+  /** The rules that bug checks cite in its place; only where there are such. */
+  readonly citing?: readonly string[];
 }
 
 /** A rule of the rulebook as plain data, with how it is held. */
@@ -69,8 +71,8 @@ export function verifierRuleViews(testsByRule: TestsByRule): VerifierRuleView[] 
 }
 
 function held(name: RuleName, testsByRule: TestsByRule): Held {
-  const { status, tests, reason } = evidenceOf(name, testsByRule);
-  return reason === null ? { status, tests } : { status, tests, reason };
+  const { status, tests, reason, citing } = evidenceOf(name, testsByRule);
+  return { status, tests, ...(reason === null ? {} : { reason }), ...(citing.length === 0 ? {} : { citing }) };
 }
 
 function conflictsOf({ text }: Rule): string[] {

@@ -9,6 +9,8 @@ export type RuleName = RuleId | VerifierRuleName;
 export interface RuleTests {
   readonly enforced?: readonly string[];
   readonly behaviour?: readonly string[];
+  /** The rules that bug checks cite for it: others, which say the same of the same call. Absent where it is cited itself. */
+  readonly citing?: readonly string[];
 }
 
 export type TestsByRule = Readonly<Partial<Record<RuleName, RuleTests>>>;
@@ -24,12 +26,14 @@ export interface RuleEvidence {
   readonly tests: readonly string[];
   /** Why the rule is not checkable; null for every other status. */
   readonly reason: string | null;
+  /** The rules that bug checks cite in its place; empty where it is cited itself. */
+  readonly citing: readonly string[];
 }
 
 export function evidenceOf(name: RuleName, testsByRule: TestsByRule): RuleEvidence {
-  const { enforced = [], behaviour = [] } = testsByRule[name] ?? {};
+  const { enforced = [], behaviour = [], citing = [] } = testsByRule[name] ?? {};
   const tests = [...enforced, ...behaviour];
-  if (tests.length > 0) return { status: enforced.length > 0 ? "enforced" : "behaviour", tests, reason: null };
+  if (tests.length > 0) return { status: enforced.length > 0 ? "enforced" : "behaviour", tests, reason: null, citing };
   const reason = (NOT_CHECKABLE as Readonly<Partial<Record<RuleName, string>>>)[name] ?? null;
-  return { status: reason === null ? "open" : "not-checkable", tests, reason };
+  return { status: reason === null ? "open" : "not-checkable", tests, reason, citing };
 }
