@@ -8,10 +8,10 @@ import {
   NDIS_STATUS_SUCCESS,
 } from "../ndis/index.ts";
 import type { PartyUser, Q2931Party } from "../wire/q2931/index.ts";
-import { CAUSE, Q2931Message } from "../wire/q2931/index.ts";
+import { CAUSE, livePartyCount, Q2931Message } from "../wire/q2931/index.ts";
 import type { CallManager } from "./call-manager.ts";
 import { fillParty, noteCause, readCallParameters } from "./call-parameters.ts";
-import type { CallVc } from "./call-vc.ts";
+import { CallVc } from "./call-vc.ts";
 import { statusOfCause } from "./cause-status.ts";
 
 /** One party of a multipoint call: what CallMgrPartyContext points to. */
@@ -38,6 +38,11 @@ export class CallParty {
   get stays(): boolean {
     return this.isAdded && !this.isDropping && !this.hasLeft;
   }
+}
+
+/** What the client is told of a party that has left: nothing was wrong when it hung up. */
+function statusOfLeaving(cause: number): NDIS_STATUS_FINAL {
+  return cause === CAUSE.normalCallClearing ? NDIS_STATUS_SUCCESS : statusOfCause(cause);
 }
 
 /** Parties of multipoint calls: between ProtocolCmAddParty and ProtocolCmDropParty on one side and the Q.2931 parties on the other. */
@@ -108,13 +113,24 @@ export class Parties implements PartyUser {
 
   partyLeaves(party: Q2931Party): void {
     const { context, cause, causeLocation } = party;
-    if (!(context instanceof CallParty)) return;
+    if (!(context instanceof CallParty)) {
+      this.#leafLeaves(party);
+      return;
+    }
     if (context.adding !== null) {
       noteCause(context.adding, cause, causeLocation);
       this.#manager.signalling.parties.answerDrop(party);
       this.#failAddition(context, statusOfCause(cause));
     } else if (context.isAdded && !context.isDropping) context.hasLeft = true;
     this.#tellWhoLeft(context.vc);
+  }
+
+  /** A leaf is the only party of its call: with it the call is over (UNI 3.1 section 5.6.3.2). */
+  #leafLeaves(party: Q2931Party): void {
+    const { call, cause } = party;
+    if (livePartyCount(call) > 0 || !(call.context instanceof CallVc))
+      this.#manager.signalling.parties.answerDrop(party);
+    else this.#manager.calls.end(call.context, statusOfLeaving(cause), cause);
   }
 
   partyOver(party: Q2931Party): void {
@@ -140,7 +156,7 @@ export class Parties implements PartyUser {
     for (const party of [...vc.parties]) {
       if (!party.hasLeft || party.isTold || vc.isEnding || vc.teardown !== null) continue;
       const cause = party.party?.cause ?? CAUSE.normalUnspecified;
-      const status = cause === CAUSE.normalCallClearing ? NDIS_STATUS_SUCCESS : statusOfCause(cause);
+      const status = statusOfLeaving(cause);
       if (vc.parties.some((other) => other.stays)) {
         party.isTold = true;
         this.#manager.route.functions.DispatchIncomingDropParty(status, party.handle, null, 0);

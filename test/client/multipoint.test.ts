@@ -4,7 +4,7 @@ import type { CallRequest, ClientCall, ClientParty } from "../../src/client/inde
 import type { Route } from "../../src/lab/laboratory.ts";
 import { Laboratory } from "../../src/lab/laboratory.ts";
 import { NDIS_STATUS_NOT_ACCEPTED, NDIS_STATUS_SUCCESS, statusName } from "../../src/ndis/index.ts";
-import type { AtmAddress } from "../../src/wire/index.ts";
+import type { AtmAddress, Q2931Call } from "../../src/wire/index.ts";
 import { CAUSE } from "../../src/wire/index.ts";
 import { ALICE, address, BOB, MS, NOBODY, pattern, SECOND_NS, Side } from "../miniport/two-hosts.ts";
 
@@ -164,6 +164,30 @@ describe.each(["mcm", "call-manager"] as const)("a multipoint call over the rout
     tree.run();
     expect([call.state, tree.told]).toEqual(["closed", ["added carol", "added dave", "dropped carol", "dropped dave"]]);
     expect(tree.got()).toEqual([[1], [], [1]]);
+    expect(tree.stop()).toEqual({});
+  });
+
+  it("a network that sends DROP PARTY to a leaf, instead of a RELEASE, ends the leaf's call, and only that", () => {
+    const tree = new Tree(route);
+    const [bob] = tree.leaves;
+    if (bob === undefined) throw new Error("no leaf");
+    const { control } = tree.lab.callControl.ports[bob.nic.switchPort];
+    const setUp: (Q2931Call | null)[] = [];
+    const { setupRequest } = control;
+    control.setupRequest = (...parameters) => {
+      const made = setupRequest.apply(control, parameters);
+      setUp.push(made);
+      return made;
+    };
+    const call = tree.call(BOB, CAROL);
+    const party = setUp[0]?.parties?.[0];
+    if (party === undefined) throw new Error("no party");
+    expect(control.parties.drop(party, CAUSE.normalCallClearing)).toBe(true);
+    tree.run();
+    expect([bob.told.at(-1), bob.host.ndis.live.vcs]).toEqual(["closed NDIS_STATUS_SUCCESS", route === "mcm" ? 0 : 1]);
+    expect([call.state, partyNames(call)]).toEqual(["connected", ["carol"]]);
+    tree.send(call, 1);
+    expect(tree.got()).toEqual([[], [1], []]);
     expect(tree.stop()).toEqual({});
   });
 
