@@ -96,6 +96,7 @@ describe("vmcm verify", () => {
   const WRONG: readonly (readonly [string[], RegExp])[] = [
     [["none.ts"], /^vmcm: none\.ts: no such file; a driver module exports DriverEntry\n$/],
     [["old.cts"], /^vmcm: old\.cts is no ES module: call it \.mts, or put "type": "module" into its package\.json\n$/],
+    [["settings.json"], /^vmcm: settings\.json: a driver module is a \.ts, \.mts, \.js or \.mjs file\n$/],
     [["empty.ts"], /^vmcm: empty\.ts exports no function DriverEntry\(DriverObject, RegistryPath, Ndis\)\n$/],
     [["broken.ts"], /^vmcm: broken\.ts cannot be imported: /],
     [
@@ -114,6 +115,10 @@ describe("vmcm verify", () => {
       ["silent.ts", "--role", "client", "--rule", "OUT-07"],
       /^vmcm: --rule OUT-07: a rule or an area, "=", and on, warn, off; /,
     ],
+    [
+      ["silent.ts", "--rule", "ACT-04=off"],
+      /^vmcm: --rule ACT-04=off: bug checks cite OUT-09 for ACT-04; name that instead\n$/,
+    ],
     [["silent.ts", "--rule", "OUT-99=off"], /^vmcm: --rule OUT-99=off: there is no such rule/],
     [[], /^vmcm: missing required argument 'DRIVER.ts'\n$/],
   ];
@@ -121,6 +126,7 @@ describe("vmcm verify", () => {
   it.each(WRONG)("bad input: %j", (parameters, said) => {
     writeFileSync(folder.path("package.json"), '{ "type": "module" }');
     writeFileSync(folder.path("old.cts"), "export function DriverEntry() {}\n");
+    writeFileSync(folder.path("settings.json"), "{}");
     writeFileSync(folder.path("empty.ts"), "export const nothing = 1;\n");
     writeFileSync(folder.path("broken.ts"), "export const = 1;\n");
     writeFileSync(folder.path("silent.ts"), "export function DriverEntry() {\n  return 0;\n}\n");

@@ -6,6 +6,8 @@ import { UsageError } from "../exit-code.ts";
 
 export const ROLES: readonly SubjectRole[] = ["mcm", "call-manager", "client"];
 
+const MODULE_ENDING = /\.[cm]?[jt]s$/;
+
 interface DriverModule {
   readonly DriverEntry: (...parameters: never[]) => unknown;
   readonly role?: unknown;
@@ -20,6 +22,7 @@ interface DriverModule {
  */
 export async function loadSubject(file: string, role: string | undefined, cases: number): Promise<Subject> {
   if (!existsSync(file)) throw new UsageError(`${file}: no such file; a driver module exports DriverEntry`);
+  if (!MODULE_ENDING.test(file)) throw new UsageError(`${file}: a driver module is a .ts, .mts, .js or .mjs file`);
   if (!isEsModule(resolve(file)))
     throw new UsageError(`${file} is no ES module: call it .mts, or put "type": "module" into its package.json`);
   // In the repository TypeScript is understood already.

@@ -2,7 +2,7 @@ import { Console } from "node:console";
 import { writeFileSync } from "node:fs";
 import type { CaseResult, RuleLevel, RuleScore, Scorecard } from "../../lab/conformance/index.ts";
 import { CONFORMANCE_CASES, runSuite, scorecardOf } from "../../lab/conformance/index.ts";
-import { entryNames } from "../../lab/contract/index.ts";
+import { entryNames, findEntry } from "../../lab/contract/index.ts";
 import { EXIT_FINDING, EXIT_OK, UsageError } from "../exit-code.ts";
 import type { Paint } from "../text.ts";
 import { columnsOf, paintFor } from "../text.ts";
@@ -55,6 +55,11 @@ function ruleLevels(given: readonly string[]): Record<string, RuleLevel> {
       throw new UsageError(`--rule ${text}: a rule or an area, "=", and ${LEVELS.join(", ")}; for example RCV-03=warn`);
     const id = ruleOrArea(rule);
     if (id === null) throw new UsageError(`--rule ${text}: there is no such rule; vmcm rules lists them`);
+    const entry = findEntry(id);
+    if (entry?.kind === "rule" && entry.rule.citing !== undefined)
+      throw new UsageError(
+        `--rule ${text}: bug checks cite ${entry.rule.citing.join(", ")} for ${id}; name that instead`,
+      );
     levels[id] = known;
   }
   return levels;
