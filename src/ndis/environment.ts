@@ -10,6 +10,7 @@ import type { Vc } from "./vc/vc.ts";
 import type { Named } from "./verifier/call-history.ts";
 import type { RuleLevel, VerifierSettings } from "./verifier/verifier.ts";
 import { fatal, Verifier } from "./verifier/verifier.ts";
+import { WanFrameChecks } from "./wan/frame-checks.ts";
 import { SendWindows } from "./wan/send-windows.ts";
 
 /** Counts of what is alive. At quiescence all are zero (rule MEM-02). */
@@ -49,8 +50,12 @@ export class NdisEnvironment {
   readonly live = new LiveCounts();
   /** VCs by the strings that NdisCoGetTapiCallId gave for them. */
   readonly tapiCalls = new Map<string, Vc>();
+  /** For the verifier: the TAPI parameters that calls were made with. */
+  readonly tapiParameters = new WeakMap<Vc, string>();
   /** What the verifier holds senders of CoNDIS WAN to. */
   readonly sendWindows = new SendWindows();
+  /** What the verifier holds CoNDIS WAN miniports to, frame by frame. */
+  readonly wanFrames = new WanFrameChecks();
   /** Inside MiniportShutdownEx: why. */
   shutdown: NDIS_SHUTDOWN_ACTION | null = null;
   /** How long drivers have stalled the processor, in microseconds. */
