@@ -12,6 +12,7 @@ import {
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_PENDING,
+  NDIS_STATUS_REQUEST_ABORTED,
   NDIS_STATUS_RESET_END,
   NDIS_STATUS_RESET_START,
   NDIS_STATUS_RESOURCES,
@@ -451,7 +452,7 @@ describe("17. Reset", () => {
     caught: () => resetting(() => NDIS_STATUS_SUCCESS, askPending),
     passes: () =>
       resetting((core) => {
-        core.mcm.ndis.NdisMOidRequestComplete(core.mcm.handle, request, NDIS_STATUS_FAILURE);
+        core.mcm.ndis.NdisMOidRequestComplete(core.mcm.handle, request, NDIS_STATUS_REQUEST_ABORTED);
         return NDIS_STATUS_SUCCESS;
       }, askPending),
   });

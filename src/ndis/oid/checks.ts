@@ -19,8 +19,8 @@ import { WanRequestChecks } from "../wan/request-checks.ts";
 import { bufferLengthOf, bytesOf, informationOf, oidOf, ulongAt } from "./information-buffer.ts";
 import type { OidPassage, OidSubject } from "./passage.ts";
 
-/** What the statuses that a driver completes a cancelled request with may be: aborted, or done before the cancellation came. */
-const AFTER_CANCELLING: ReadonlySet<NDIS_STATUS> = new Set([NDIS_STATUS_REQUEST_ABORTED, NDIS_STATUS_SUCCESS]);
+/** What the status that a driver completes an aborted request with may be: aborted, or done before the cancellation or the reset came. */
+const AFTER_ABORTING: ReadonlySet<NDIS_STATUS> = new Set([NDIS_STATUS_REQUEST_ABORTED, NDIS_STATUS_SUCCESS]);
 
 /** OID-22, as OID_GEN_CO_SUPPORTED_LIST names them. */
 const MANDATORY: readonly number[] = [
@@ -104,13 +104,13 @@ export class OidChecks {
     passage: OidPassage,
     subject: { readonly [Part in keyof OidSubject]: unknown },
     status: NDIS_STATUS_FINAL,
-    isCancelling: boolean,
+    isAborted: boolean,
   ): void {
     const { answerer } = passage;
     const given = passage.subject;
     if (subject.addressFamily !== given.addressFamily || subject.vc !== given.vc || subject.party !== given.party)
       this.#environment.misuse("OID-09", answerer, "an OID request is completed with other handles than it came with");
-    if (isCancelling && !AFTER_CANCELLING.has(status))
+    if (isAborted && !AFTER_ABORTING.has(status))
       this.#environment.misuse("OID-16", answerer, `a request that is aborted is completed with ${statusName(status)}`);
     this.#ended(passage, status);
   }
