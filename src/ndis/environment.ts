@@ -6,6 +6,7 @@ import type { NDIS_SHUTDOWN_ACTION } from "./ddi/constants/enumerations.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
 import { NDIS_STATUS_PENDING } from "./ddi/status.ts";
 import { DriverConduct } from "./executive/conduct.ts";
+import { InformationMemory } from "./oid/information-memory.ts";
 import type { Vc } from "./vc/vc.ts";
 import type { Named } from "./verifier/call-history.ts";
 import type { RuleLevel, VerifierSettings } from "./verifier/verifier.ts";
@@ -52,6 +53,7 @@ export class NdisEnvironment {
   readonly tapiCalls = new Map<string, Vc>();
   /** For the verifier: the TAPI parameters that calls were made with. */
   readonly tapiParameters = new WeakMap<Vc, string>();
+  readonly informationMemory = new InformationMemory();
   /** What the verifier holds senders of CoNDIS WAN to. */
   readonly sendWindows = new SendWindows();
   /** What the verifier holds CoNDIS WAN miniports to, frame by frame. */

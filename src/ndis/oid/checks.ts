@@ -72,10 +72,18 @@ export class OidChecks {
     const buffer = informationOf(request).InformationBuffer ?? null;
     if (length > 0 && (buffer === null || (buffer instanceof Uint8Array && buffer.length < length)))
       this.#environment.misuse("OID-18", issuer, `the information buffer has fewer than its ${length} bytes`);
+    const { informationMemory, machine } = this.#environment;
+    if (buffer instanceof Uint8Array && !informationMemory.lend(request, issuer, buffer, machine.memory))
+      this.#environment.misuse("OID-18", issuer, "the information buffer is in memory that is not allocated");
     if (request.RequestHandle !== null && binding !== null && request.RequestHandle !== binding)
       this.#environment.misuse("OID-20", issuer, "RequestHandle is not the binding handle of the driver that asks");
     this.#wan.issued(passage);
     this.#tapi.issued(passage);
+  }
+
+  /** The request is the originator's again, whoever ended it. */
+  over({ request }: OidPassage): void {
+    this.#environment.informationMemory.takeBack(request);
   }
 
   /** A callback returned a final status. */

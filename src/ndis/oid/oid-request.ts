@@ -245,6 +245,7 @@ export class OidRequests {
 
   #forget(passage: OidPassage, status: NDIS_STATUS_FINAL): void {
     this.#pending.delete(passage.request);
+    this.#checks?.over(passage);
     this.#timeouts.stop(passage);
     this.#patience?.stop(passage);
     if (passage.binding !== null) passage.binding.outstandingOidRequests--;
