@@ -92,8 +92,9 @@ export class Ndis {
   /** What drivers owe each other at the moment: at quiescence, who keeps whom waiting. Nothing is known of VCs with the verifier off. */
   get unfinished(): readonly Unfinished[] {
     const { adapters, environment } = this;
-    const ofBindings = [...adapters.flatMap(unfinishedOperations), ...adapters.flatMap(unfinishedRequests)];
-    return [...ofBindings, ...unfinished(environment, () => true)];
+    const owed = [...adapters.flatMap(unfinishedRequests), ...unfinished(environment, () => true)];
+    // A protocol that pends its unbind may wait for what others owe.
+    return owed.length > 0 ? owed : adapters.flatMap(unfinishedOperations);
   }
 
   /** Loads an MCM: runs its DriverEntry. A body for a system thread; its result is the driver's status. */
