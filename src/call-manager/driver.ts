@@ -61,7 +61,8 @@ interface BindingContext {
 
 class StandAloneCallManager {
   readonly #ndis: CallManagerLibrary;
-  #handle: NdisProtocolDriverHandle | null = null;
+  /** Filled before NdisRegisterProtocolDriver returns: callbacks may come from its beginning on (REG-32). */
+  readonly #handle = new OutParameter<NdisProtocolDriverHandle>();
 
   constructor(ndis: CallManagerLibrary) {
     this.#ndis = ndis;
@@ -90,10 +91,7 @@ class StandAloneCallManager {
       ReceiveNetBufferListsHandler: () => {},
       SendNetBufferListsCompleteHandler: () => {},
     });
-    const handle = new OutParameter<NdisProtocolDriverHandle>();
-    const status = this.#ndis.NdisRegisterProtocolDriver(this, characteristics, handle);
-    this.#handle = handle.Value;
-    return status;
+    return this.#ndis.NdisRegisterProtocolDriver(this, characteristics, this.#handle);
   }
 
   /** ProtocolSetOptions (REG-07). */
@@ -126,7 +124,7 @@ class StandAloneCallManager {
 
   /** ProtocolBindAdapterEx: open the adapter, the signalling VC, and offer the address family (AF-01). */
   *#bind(bindContext: NdisBindContextHandle, parameters: NDIS_BIND_PARAMETERS): Blocking<NDIS_STATUS> {
-    if (this.#handle === null) return NDIS_STATUS_FAILURE;
+    if (this.#handle.Value === null) return NDIS_STATUS_FAILURE;
     const ndis = this.#ndis;
     const context: BindingContext = { binding: null, quiet: new Quiet(ndis), pended: NDIS_STATUS_PENDING };
     const handle = new OutParameter<NdisBindingHandle>();
@@ -135,7 +133,7 @@ class StandAloneCallManager {
       MediumArraySize: 1,
       SelectedMediumIndex: new OutParameter<number>(),
     });
-    const opened = ndis.NdisOpenAdapterEx(this.#handle, context, open, bindContext, handle);
+    const opened = ndis.NdisOpenAdapterEx(this.#handle.Value, context, open, bindContext, handle);
     const status = opened === NDIS_STATUS_PENDING ? yield* completionOf(context) : opened;
     if (status !== NDIS_STATUS_SUCCESS || handle.Value === null) return status;
     const offered = yield* this.#offer(context, handle.Value, parameters);
@@ -203,9 +201,10 @@ class StandAloneCallManager {
   }
 
   *#unload(): Blocking<void> {
-    const unbinding = this.#handle === null ? undefined : this.#ndis.NdisDeregisterProtocolDriver(this.#handle);
+    const { Value: handle } = this.#handle;
+    const unbinding = handle === null ? undefined : this.#ndis.NdisDeregisterProtocolDriver(handle);
     if (unbinding !== undefined) yield* unbinding;
-    this.#handle = null;
+    this.#handle.Value = null;
   }
 }
 

@@ -105,7 +105,8 @@ export class AtmClient {
   readonly options: AtmClientOptions;
   readonly bindings: ClientBinding[] = [];
   #ndis: ClientLibrary | null = null;
-  #handle: NdisProtocolDriverHandle | null = null;
+  /** Filled before NdisRegisterProtocolDriver returns: callbacks may come from its beginning on (REG-32). */
+  readonly #handle = new OutParameter<NdisProtocolDriverHandle>();
 
   constructor(
     name: string,
@@ -170,10 +171,7 @@ export class AtmClient {
       ReceiveNetBufferListsHandler: () => {},
       SendNetBufferListsCompleteHandler: () => {},
     });
-    const handle = new OutParameter<NdisProtocolDriverHandle>();
-    const status = Ndis.NdisRegisterProtocolDriver(this, characteristics, handle);
-    this.#handle = handle.Value;
-    return status;
+    return Ndis.NdisRegisterProtocolDriver(this, characteristics, this.#handle);
   }
 
   /** ProtocolSetOptions (REG-06). */
@@ -194,7 +192,7 @@ export class AtmClient {
 
   /** ProtocolBindAdapterEx. */
   #bind(ndis: ClientLibrary, bindContext: NdisBindContextHandle): NDIS_STATUS {
-    if (this.#handle === null) return NDIS_STATUS_FAILURE;
+    if (this.#handle.Value === null) return NDIS_STATUS_FAILURE;
     const binding = new ClientBinding(ndis, this.options);
     const handle = new OutParameter<NdisBindingHandle>();
     const parameters = NDIS_OPEN_PARAMETERS({
@@ -202,7 +200,7 @@ export class AtmClient {
       MediumArraySize: 1,
       SelectedMediumIndex: new OutParameter<number>(),
     });
-    const status = ndis.NdisOpenAdapterEx(this.#handle, binding, parameters, bindContext, handle);
+    const status = ndis.NdisOpenAdapterEx(this.#handle.Value, binding, parameters, bindContext, handle);
     if (handle.Value !== null) binding.handle = handle.Value;
     if (status === NDIS_STATUS_PENDING) binding.bindContext = bindContext;
     return status === NDIS_STATUS_SUCCESS ? this.#take(ndis, binding) : status;
@@ -270,15 +268,16 @@ export class AtmClient {
   }
 
   *#unload(ndis: ClientLibrary): Blocking<void> {
-    const unbinding = this.#handle === null ? undefined : ndis.NdisDeregisterProtocolDriver(this.#handle);
+    const { Value: handle } = this.#handle;
+    const unbinding = handle === null ? undefined : ndis.NdisDeregisterProtocolDriver(handle);
     if (unbinding !== undefined) yield* unbinding;
-    this.#handle = null;
+    this.#handle.Value = null;
     this.#ndis = null;
   }
 
   /** Whether the driver is registered. */
   get isLoaded(): boolean {
-    return this.#ndis !== null && this.#handle !== null;
+    return this.#ndis !== null && this.#handle.Value !== null;
   }
 }
 

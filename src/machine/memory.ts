@@ -165,6 +165,13 @@ export class MemoryAllocator {
     return this.#blocks.get(address) ?? 0;
   }
 
+  /** Whether the range lies within one block that is in use. */
+  holds(address: number, length: number): boolean {
+    for (const [start, byteLength] of this.#blocks)
+      if (address >= start && address + length <= start + byteLength) return true;
+    return false;
+  }
+
   /** @returns false when no block starts at `address` (never allocated, or freed already). */
   free(address: number): boolean {
     const byteLength = this.#blocks.get(address);

@@ -6,10 +6,12 @@ import type { NDIS_SHUTDOWN_ACTION } from "./ddi/constants/enumerations.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
 import { NDIS_STATUS_PENDING } from "./ddi/status.ts";
 import { DriverConduct } from "./executive/conduct.ts";
+import { InformationMemory } from "./oid/information-memory.ts";
 import type { Vc } from "./vc/vc.ts";
 import type { Named } from "./verifier/call-history.ts";
 import type { RuleLevel, VerifierSettings } from "./verifier/verifier.ts";
 import { fatal, Verifier } from "./verifier/verifier.ts";
+import { WanFrameChecks } from "./wan/frame-checks.ts";
 import { SendWindows } from "./wan/send-windows.ts";
 
 /** Counts of what is alive. At quiescence all are zero (rule MEM-02). */
@@ -49,8 +51,13 @@ export class NdisEnvironment {
   readonly live = new LiveCounts();
   /** VCs by the strings that NdisCoGetTapiCallId gave for them. */
   readonly tapiCalls = new Map<string, Vc>();
+  /** For the verifier: the TAPI parameters that calls were made with. */
+  readonly tapiParameters = new WeakMap<Vc, string>();
+  readonly informationMemory = new InformationMemory();
   /** What the verifier holds senders of CoNDIS WAN to. */
   readonly sendWindows = new SendWindows();
+  /** What the verifier holds CoNDIS WAN miniports to, frame by frame. */
+  readonly wanFrames = new WanFrameChecks();
   /** Inside MiniportShutdownEx: why. */
   shutdown: NDIS_SHUTDOWN_ACTION | null = null;
   /** How long drivers have stalled the processor, in microseconds. */

@@ -8,6 +8,7 @@ import { Devices } from "./adapter/devices.ts";
 import { resetAdapter } from "./adapter/reset.ts";
 import { unfinishedRequests } from "./address-family/unfinished.ts";
 import { notifyProtocol } from "./binding/net-pnp-events.ts";
+import { unfinishedOperations } from "./binding/unfinished.ts";
 import { unfinished } from "./call/unfinished.ts";
 import type { DdiRole } from "./ddi/catalog.ts";
 import type { NDIS_STATUS } from "./ddi/status.ts";
@@ -90,7 +91,10 @@ export class Ndis {
 
   /** What drivers owe each other at the moment: at quiescence, who keeps whom waiting. Nothing is known of VCs with the verifier off. */
   get unfinished(): readonly Unfinished[] {
-    return [...this.adapters.flatMap(unfinishedRequests), ...unfinished(this.environment, () => true)];
+    const { adapters, environment } = this;
+    const owed = [...adapters.flatMap(unfinishedRequests), ...unfinished(environment, () => true)];
+    // A protocol that pends its unbind may wait for what others owe.
+    return owed.length > 0 ? owed : adapters.flatMap(unfinishedOperations);
   }
 
   /** Loads an MCM: runs its DriverEntry. A body for a system thread; its result is the driver's status. */

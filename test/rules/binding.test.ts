@@ -51,6 +51,24 @@ function unbinding(unbind: (core: Core, context: NdisUnbindContextHandle) => NDI
   return core;
 }
 
+/** A client that pends its bind, and completes it or not. */
+function pendedBind(completes: boolean): Core {
+  const core = binding((given, context) => {
+    given.client.bind(context);
+    return NDIS_STATUS_PENDING;
+  });
+  const { bindContext, ndis } = core.client;
+  if (completes && bindContext !== null) ndis.NdisCompleteBindAdapterEx(bindContext, NDIS_STATUS_SUCCESS);
+  core.settle();
+  return core;
+}
+
+/** So long that the verifier asks who keeps whom waiting. */
+function waited(core: Core): void {
+  core.world.runUntilTime(400e9);
+  core.settle();
+}
+
 const bindings = (core: Core): number => core.live.bindings;
 
 describe("16. Bind and open", () => {
@@ -158,6 +176,12 @@ describe("16. Bind and open", () => {
     },
   });
 
+  enforced("BND-04", "a pended bind that is never completed", {
+    by: "client",
+    caught: () => waited(pendedBind(false)),
+    passes: () => waited(pendedBind(true)),
+  });
+
   behaviour("BND-05", "a fresh binding is Paused: its requests are answered, its sends wait for the restart", () => {
     const seen: unknown[] = [];
     const core = new Core();
@@ -244,6 +268,29 @@ describe("16. Unbind and close", () => {
     passes: () => closingWithRequest(true),
   });
 
+  /** A client that asks to be unbound while a send is out, which the miniport completes before the close or not. */
+  function closingWithSend(waits: boolean): void {
+    // Who has a send out has an address family open, too: that is another rule's.
+    const core = new Core({ verifier: { everyRule: "off", rules: { "BND-09": "on" } } }).start();
+    const { client, mcm } = core;
+    const vc = core.connectedVc();
+    const list = client.lists(1, vc);
+    client.ndis.NdisCoSendNetBufferLists(vc, list, 0);
+    client.on.protocol.UnbindAdapterHandlerEx = () => {
+      if (waits) mcm.ndis.NdisMCoSendNetBufferListsComplete(vc, list, 0);
+      return client.unbind();
+    };
+    client.ndis.NdisUnbindAdapter(client.binding);
+    core.settle();
+    expect(bindings(core)).toBe(0);
+  }
+
+  enforced("BND-09", "NdisCloseAdapterEx with a send out", {
+    by: "client",
+    caught: () => closingWithSend(false),
+    passes: () => closingWithSend(true),
+  });
+
   /** The close pends; the client ends its unbind before or after the completion. */
   function pendedClose(waits: boolean): Core {
     const core = choosing("close-adapter");
@@ -289,6 +336,12 @@ describe("16. Unbind and close", () => {
     by: "client",
     caught: () => pendedUnbind(2),
     passes: () => expect(pendedUnbind(1).ndis.adapters).toEqual([]),
+  });
+
+  enforced("BND-11", "a pended unbind that is never completed", {
+    by: "client",
+    caught: () => waited(pendedUnbind(0)),
+    passes: () => waited(pendedUnbind(1)),
   });
 
   enforced("BND-12", "NdisCloseAdapterEx on one's own account", {
@@ -441,6 +494,20 @@ describe("16. PnP events", () => {
       pendedEvent(({ client }, given, status) =>
         client.ndis.NdisCompletePnPEvent(status, client.binding, given.NetPnPEvent),
       ),
+  });
+
+  enforced("BND-14", "a pended event that is never completed", {
+    by: "client",
+    caught: () => {
+      const core = answering(NetEventQueryPower, NDIS_STATUS_PENDING);
+      core.begin(core.ndis.netPnPEvent(adapterOf(core), NET_PNP_EVENT({ NetEvent: NetEventQueryPower })));
+      waited(core);
+    },
+    passes: () => {
+      const core = answering(NetEventQueryPower, NDIS_STATUS_SUCCESS);
+      core.begin(core.ndis.netPnPEvent(adapterOf(core), NET_PNP_EVENT({ NetEvent: NetEventQueryPower })));
+      waited(core);
+    },
   });
 
   behaviour("BND-15", "after NetEventReconfigure ProtocolCoAfRegisterNotify runs again", () => {

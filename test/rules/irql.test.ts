@@ -4,12 +4,15 @@ import type {
   ClientLibrary,
   MiniportAdapterHandle,
   MiniportCallManagerLibrary,
+  NDIS_STATUS,
   NdisAfHandle,
   NdisInterruptHandle,
   NdisMiniportDmaHandle,
   NdisTimerHandle,
 } from "../../src/ndis/index.ts";
 import {
+  CO_ADDRESS_FAMILY,
+  CO_ADDRESS_FAMILY_TAPI,
   NDIS_CONFIGURATION_OBJECT,
   NDIS_EVENT,
   NDIS_MINIPORT_INTERRUPT_CHARACTERISTICS,
@@ -23,6 +26,8 @@ import {
 } from "../../src/ndis/index.ts";
 import { observeLibrary } from "../../src/ndis/observe.ts";
 import { Core, filled, q2931Family } from "../ndis/core-harness.ts";
+import { dialling } from "./calls.ts";
+import { anyFunction } from "./registering.ts";
 import { behaviour, enforced } from "./rule-case.ts";
 
 const PASSIVE = 0;
@@ -89,6 +94,45 @@ function pausing(irql: number): void {
   expect(removal.done).toBe(true);
 }
 
+/** The call manager offers another address family at that level. */
+function registerFamily(irql: number): NDIS_STATUS {
+  const core = new Core({ route: "cm" }).start();
+  const other = CO_ADDRESS_FAMILY({ AddressFamily: CO_ADDRESS_FAMILY_TAPI });
+  const { ndis, binding } = core.callManager;
+  return at(core, irql, () => ndis.NdisCmRegisterAddressFamilyEx(binding, other));
+}
+
+/** The call manager asks a client at that level to close its address family. */
+function notifyClose(irql: number): NDIS_STATUS {
+  const core = new Core({ route: "cm" }).start();
+  const af = core.openAf();
+  core.client.on.cl.ClNotifyCloseAfHandler = () => NDIS_STATUS_PENDING;
+  return at(core, irql, () => core.callManager.ndis.NdisCmNotifyCloseAddressFamily(af));
+}
+
+function activateDialled(irql: number): NDIS_STATUS {
+  const { core, vc } = dialling("cm");
+  return at(core, irql, () => core.activate(vc));
+}
+
+/** A reset that pends, and is completed with a spin lock held or not. */
+function resetting(releases: boolean): void {
+  const core = new Core();
+  core.mcm.characteristics.ResetHandlerEx = () => NDIS_STATUS_PENDING;
+  core.start();
+  const [adapter] = core.ndis.adapters;
+  if (adapter === undefined) throw new Error("no adapter");
+  const reset = core.begin(core.ndis.resetDevice(adapter));
+  const { ndis, handle } = core.mcm;
+  const lock = NDIS_SPIN_LOCK();
+  ndis.NdisAllocateSpinLock(lock);
+  ndis.NdisAcquireSpinLock(lock);
+  if (releases) ndis.NdisReleaseSpinLock(lock);
+  ndis.NdisMResetComplete(handle, NDIS_STATUS_SUCCESS, false);
+  core.settle();
+  expect(reset.done).toBe(true);
+}
+
 describe("18. IRQL", () => {
   enforced("IRQ-01", "NdisMCmRegisterAddressFamilyEx at DISPATCH_LEVEL", {
     by: "mcm",
@@ -117,15 +161,35 @@ describe("18. IRQL", () => {
 
   enforced("IRQ-02", "NdisCmRegisterAddressFamilyEx at DISPATCH_LEVEL", {
     by: "cm",
-    caught: () => {
-      const core = new Core();
-      at(core, DISPATCH, () => watched(core, "cm", "NdisCmRegisterAddressFamilyEx")(null, null));
-    },
-    passes: () => {
-      const core = new Core();
-      watched(core, "cm", "NdisCmRegisterAddressFamilyEx")(null, null);
-      at(core, DISPATCH, () => watched(core, "cm", "NdisCmActivateVc")(null, null));
-    },
+    caught: () => registerFamily(DISPATCH),
+    passes: () => expect(registerFamily(PASSIVE)).toBe(NDIS_STATUS_SUCCESS),
+  });
+
+  enforced("IRQ-02", "NdisCmNotifyCloseAddressFamily at DISPATCH_LEVEL", {
+    by: "cm",
+    caught: () => notifyClose(DISPATCH),
+    passes: () => expect(notifyClose(PASSIVE)).toBe(NDIS_STATUS_PENDING),
+  });
+
+  enforced("IRQ-02", "NdisCmActivateVc above DISPATCH_LEVEL", {
+    by: "cm",
+    caught: () => activateDialled(DEVICE),
+    passes: () => expect(activateDialled(DISPATCH)).toBe(NDIS_STATUS_SUCCESS),
+  });
+
+  behaviour("IRQ-02", "every other NdisCm function is refused above DISPATCH_LEVEL, and not at it", () => {
+    const names = DDI_CATALOG.filter(({ group, kind }) => group === "call-manager" && kind === "function");
+    const atPassive = ["NdisCmRegisterAddressFamilyEx", "NdisCmNotifyCloseAddressFamily"];
+    expect(names.length).toBeGreaterThan(10);
+    for (const { name } of names) {
+      const core = new Core({ route: "cm" }).start();
+      const call = anyFunction(core.callManager.ndis, name);
+      expect(() => at(core, DEVICE, () => call()), name).toThrow();
+      expect(core.rules, name).toEqual(["IRQ-02"]);
+      const low = new Core({ route: "cm", verifier: { everyRule: "warn" } }).start();
+      at(low, DISPATCH, () => anyFunction(low.callManager.ndis, name)());
+      expect(low.rules.includes("IRQ-02"), name).toBe(atPassive.includes(name));
+    }
   });
 
   enforced("IRQ-03", "NdisClOpenAddressFamilyEx at DISPATCH_LEVEL", {
@@ -360,21 +424,8 @@ describe("18. IRQL", () => {
 
   enforced("IRQ-12", "NdisMResetComplete with a spin lock held", {
     by: "mcm",
-    caught: () => {
-      const core = new Core().start();
-      const lock = NDIS_SPIN_LOCK();
-      core.mcm.ndis.NdisAllocateSpinLock(lock);
-      core.mcm.ndis.NdisAcquireSpinLock(lock);
-      watched(core, "mcm", "NdisMResetComplete")(core.mcm.handle, NDIS_STATUS_SUCCESS, true);
-    },
-    passes: () => {
-      const core = new Core().start();
-      const lock = NDIS_SPIN_LOCK();
-      core.mcm.ndis.NdisAllocateSpinLock(lock);
-      core.mcm.ndis.NdisAcquireSpinLock(lock);
-      core.mcm.ndis.NdisReleaseSpinLock(lock);
-      watched(core, "mcm", "NdisMResetComplete")(core.mcm.handle, NDIS_STATUS_SUCCESS, true);
-    },
+    caught: () => resetting(false),
+    passes: () => resetting(true),
   });
 
   enforced("IRQ-13", "NdisWaitEvent at DISPATCH_LEVEL", {

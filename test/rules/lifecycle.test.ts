@@ -12,6 +12,7 @@ import {
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_PENDING,
+  NDIS_STATUS_REQUEST_ABORTED,
   NDIS_STATUS_RESET_END,
   NDIS_STATUS_RESET_START,
   NDIS_STATUS_RESOURCES,
@@ -171,6 +172,26 @@ describe("17. Pause and restart", () => {
     },
   });
 
+  /** An adapter is paused while a list that it indicated is out; the client returns it before the miniport says that it has paused. */
+  const pausedWithReceive = (returns: boolean) => {
+    const core = new Core().start();
+    const vc = core.connectedVc();
+    const lists = core.client.lists(1, vc);
+    core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, lists, 1, 0);
+    core.mcm.on.miniport.PauseHandler = () => NDIS_STATUS_PENDING;
+    const pausing = core.begin(core.ndis.pauseDevice(adapterOf(core)));
+    if (returns) core.client.ndis.NdisReturnNetBufferLists(core.client.binding, lists, 0);
+    core.mcm.ndis.NdisMPauseComplete(core.mcm.handle);
+    core.settle();
+    expect(pausing.done).toBe(true);
+  };
+
+  enforced("LIF-06", "NdisMPauseComplete while an indicated list is not returned", {
+    by: "mcm",
+    caught: () => pausedWithReceive(false),
+    passes: () => pausedWithReceive(true),
+  });
+
   enforced("LIF-06", "NdisMPauseComplete while no pause is pending", {
     by: "mcm",
     caught: () => {
@@ -295,6 +316,29 @@ describe("17. Halt", () => {
     core.mcm.ndis.NdisMOidRequestComplete(core.mcm.handle, request, NDIS_STATUS_SUCCESS);
     core.settle();
     expect([removal.done, core.mcm.calls("MiniportHaltEx").length]).toEqual([true, 1]);
+  });
+
+  behaviour("LIF-11", "MiniportHaltEx is not called before the sends are back, for which the pause waits", () => {
+    const core = new Core().start();
+    const af = core.openAf();
+    const vc = core.connectedVc(af);
+    const lists = core.client.lists(1, vc);
+    core.client.ndis.NdisCoSendNetBufferLists(vc, lists, 0);
+    core.mcm.on.miniport.PauseHandler = () => NDIS_STATUS_PENDING;
+    const halted: number[] = [];
+    core.mcm.on.miniport.HaltHandlerEx = () => void halted.push(core.live.sentNetBufferLists);
+    core.client.on.protocol.UnbindAdapterHandlerEx = () => {
+      core.endCall(vc);
+      core.client.ndis.NdisClCloseAddressFamily(af);
+      return core.client.unbind();
+    };
+    const removal = core.begin(core.ndis.removeDevice(adapterOf(core)));
+    expect([removal.done, halted]).toEqual([false, []]);
+    core.mcm.ndis.NdisMCoSendNetBufferListsComplete(vc, lists, 0);
+    core.client.ndis.NdisFreeNetBufferList(lists);
+    core.mcm.ndis.NdisMPauseComplete(core.mcm.handle);
+    core.settle();
+    expect([removal.done, halted]).toEqual([true, [0]]);
   });
 
   behaviour("LIF-12", "MiniportHaltEx runs at PASSIVE_LEVEL and may wait; what it leaves behind is reported", () => {
@@ -451,9 +495,32 @@ describe("17. Reset", () => {
     caught: () => resetting(() => NDIS_STATUS_SUCCESS, askPending),
     passes: () =>
       resetting((core) => {
-        core.mcm.ndis.NdisMOidRequestComplete(core.mcm.handle, request, NDIS_STATUS_FAILURE);
+        core.mcm.ndis.NdisMOidRequestComplete(core.mcm.handle, request, NDIS_STATUS_REQUEST_ABORTED);
         return NDIS_STATUS_SUCCESS;
       }, askPending),
+  });
+
+  /** A reset with a send out, which the miniport completes in it or not. */
+  const resettingWithSend = (completes: boolean) => {
+    const sent: (() => void)[] = [];
+    resetting(
+      () => {
+        if (completes) for (const complete of sent) complete();
+        return NDIS_STATUS_SUCCESS;
+      },
+      (core) => {
+        const vc = core.connectedVc();
+        const lists = core.client.lists(1, vc);
+        core.client.ndis.NdisCoSendNetBufferLists(vc, lists, 0);
+        sent.push(() => core.mcm.ndis.NdisMCoSendNetBufferListsComplete(vc, lists, 0));
+      },
+    );
+  };
+
+  enforced("LIF-17", "a reset ends with a send pending", {
+    by: "mcm",
+    caught: () => resettingWithSend(false),
+    passes: () => resettingWithSend(true),
   });
 
   enforced("LIF-18", "MiniportResetEx stalls for 60 microseconds", {

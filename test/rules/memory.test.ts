@@ -9,6 +9,7 @@ import {
   OutParameter,
 } from "../../src/ndis/index.ts";
 import { Core, filled } from "../ndis/core-harness.ts";
+import { leave } from "./calls.ts";
 import { behaviour, enforced } from "./rule-case.ts";
 
 const TAG = 0x6c6c7566;
@@ -102,25 +103,28 @@ function mapRegisters(core: Core, adapter: MiniportAdapterHandle): number {
   return filled(out);
 }
 
-/** A VC is created on the miniport and deleted there, as for a stand-alone call manager; `kept` frees its context or does not. */
+/** A client's VC comes and goes over a stand-alone call manager; the miniport has memory for it, which it frees at the delete or not. */
 function vcContext(frees: boolean): void {
-  const core = new Core();
-  let address = 0;
-  core.mcm.on.co.CoCreateVcHandler = (_adapter, _vc, context) => {
-    address = allocate(core);
-    context.Value = { address };
+  const core = new Core({ route: "cm" });
+  const { miniport } = core;
+  miniport.on.co.CoCreateVcHandler = (_adapter, _vc, out) => {
+    const { NormalPoolPriority } = EX_POOL_PRIORITY;
+    out.Value = {
+      address: miniport.ndis.NdisAllocateMemoryWithTagPriority(miniport.handle, 64, TAG, NormalPoolPriority),
+    };
     return NDIS_STATUS_SUCCESS;
   };
-  core.mcm.on.co.CoDeleteVcHandler = () => {
-    if (frees) core.mcm.ndis.NdisFreeMemory(address, 0, 0);
+  miniport.on.co.CoDeleteVcHandler = (context) => {
+    if (frees) miniport.ndis.NdisFreeMemory((context as { address: number }).address, 0, 0);
     return NDIS_STATUS_SUCCESS;
   };
   core.start();
-  const { co } = adapterOf(core).driver;
-  const context = new OutParameter<unknown>();
-  co?.CoCreateVcHandler?.(core.mcm.context, {} as never, context);
-  co?.CoDeleteVcHandler?.(context.Value);
-  core.stop();
+  const af = core.openAf();
+  const vc = core.createVc(af);
+  expect(core.live.memoryBlocks).toBe(1);
+  core.client.ndis.NdisCoDeleteVc(vc);
+  leave({ core, af, vc });
+  expect(core.alive).toEqual({});
 }
 
 describe("19. Memory", () => {
@@ -329,7 +333,7 @@ describe("19. Memory", () => {
   });
 
   enforced("MEM-12", "the context of MiniportCoCreateVc outlives MiniportCoDeleteVc and the adapter", {
-    by: "mcm",
+    by: "miniport",
     caught: () => vcContext(false),
     passes: () => vcContext(true),
   });

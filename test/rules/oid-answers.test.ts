@@ -2,6 +2,7 @@ import { describe, expect } from "vitest";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL, NdisAfHandle } from "../../src/ndis/index.ts";
 import {
   CO_ADDRESS_LIST,
+  EX_POOL_PRIORITY,
   NDIS_OID_REQUEST,
   NDIS_REQUEST_TYPE,
   NDIS_STATUS_BUFFER_TOO_SHORT,
@@ -12,6 +13,7 @@ import {
   NDIS_STATUS_LINK_STATE,
   NDIS_STATUS_NOT_RECOGNIZED,
   NDIS_STATUS_NOT_SUPPORTED,
+  NDIS_STATUS_PENDING,
   NDIS_STATUS_SUCCESS,
   OID_CO_GET_ADDRESSES,
   OID_GEN_CO_LINK_SPEED,
@@ -104,6 +106,62 @@ describe("14. OID requests: answers", () => {
       miniportAnswers(request, NDIS_STATUS_SUCCESS);
     },
     passes: () => miniportAnswers(query(OID_GEN_CO_LINK_SPEED, 8), NDIS_STATUS_SUCCESS),
+  });
+
+  enforced("OID-18", "the originator has allocated the information buffer", {
+    by: "client",
+    caught: () => {
+      const request = query();
+      request.DATA.QUERY_INFORMATION.InformationBufferLength = 8;
+      callManagerAnswers(request, NDIS_STATUS_SUCCESS);
+    },
+    passes: () => callManagerAnswers(query(OID_CO_GET_ADDRESSES, 8), NDIS_STATUS_SUCCESS),
+  });
+
+  const BUFFER_BYTES = 8;
+  /** A query whose information buffer is memory of the client's, and is pending with the MCM. */
+  const askInMemory = (freesFirst = false) => {
+    const { core, client, mcm } = opened();
+    mcm.on.co.CoOidRequestHandler = () => NDIS_STATUS_PENDING;
+    const { NormalPoolPriority } = EX_POOL_PRIORITY;
+    const address = client.ndis.NdisAllocateMemoryWithTagPriority(client.binding, BUFFER_BYTES, 1, NormalPoolPriority);
+    if (freesFirst) client.ndis.NdisFreeMemory(address, 0, 0);
+    const request = query(OID_GEN_CO_LINK_SPEED, BUFFER_BYTES);
+    const bytes = client.ndis.Memory.bytes.subarray(address, address + BUFFER_BYTES);
+    request.DATA.QUERY_INFORMATION.InformationBuffer = bytes;
+    client.ndis.NdisCoOidRequest(client.binding, null, null, null, request);
+    const complete = () => mcm.ndis.NdisMCoOidRequestComplete(mcm.handle, null, request, NDIS_STATUS_SUCCESS);
+    return { core, client, mcm, address, complete };
+  };
+  const completesAndFrees = () => {
+    const { core, client, address, complete } = askInMemory();
+    complete();
+    client.ndis.NdisFreeMemory(address, 0, 0);
+    expect(core.live).toMatchObject({ memoryBlocks: 0, oidRequests: 0 });
+  };
+
+  enforced("OID-18", "the information buffer is memory that the originator has not freed yet", {
+    by: "client",
+    caught: () => askInMemory(true),
+    passes: () => completesAndFrees(),
+  });
+
+  enforced("OID-18", "the originator frees the information buffer itself", {
+    by: "mcm",
+    caught: () => {
+      const { mcm, address } = askInMemory();
+      mcm.ndis.NdisFreeMemory(address, 0, 0);
+    },
+    passes: () => completesAndFrees(),
+  });
+
+  enforced("OID-18", "the originator frees the information buffer when the request is complete", {
+    by: "client",
+    caught: () => {
+      const { client, address } = askInMemory();
+      client.ndis.NdisFreeMemory(address, 0, 0);
+    },
+    passes: () => completesAndFrees(),
   });
 
   enforced("OID-22", "the mandatory OIDs are in OID_GEN_CO_SUPPORTED_LIST", {

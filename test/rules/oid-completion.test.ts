@@ -4,6 +4,7 @@ import {
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_PENDING,
   NDIS_STATUS_REQUEST_ABORTED,
+  NDIS_STATUS_RESET_IN_PROGRESS,
   NDIS_STATUS_SUCCESS,
   OID_GEN_CO_GET_NETCARD_TIME,
   OID_GEN_CO_SUPPORTED_LIST,
@@ -170,6 +171,47 @@ describe("14. OID requests: completing", () => {
       const { client } = cancelled(NDIS_STATUS_REQUEST_ABORTED);
       expect(client.last("ProtocolCoOidRequestComplete")[4]).toBe(NDIS_STATUS_REQUEST_ABORTED);
     },
+  });
+
+  /** A reset comes while MiniportCoOidRequest has one request pended, which it completes in it; the answer to another comes after it. */
+  const reset = (answer: NDIS_STATUS_FINAL) => {
+    const core = new Core();
+    const { mcm, client } = core;
+    mcm.characteristics.ResetHandlerEx = () => NDIS_STATUS_PENDING;
+    core.start();
+    mcm.on.co.CoOidRequestHandler = () => NDIS_STATUS_PENDING;
+    const [adapter] = core.ndis.adapters;
+    if (adapter === undefined) throw new Error("no adapter");
+    const [before, during] = [query(), query()];
+    client.ndis.NdisCoOidRequest(client.binding, null, null, null, before);
+    core.begin(core.ndis.resetDevice(adapter));
+    client.ndis.NdisCoOidRequest(client.binding, null, null, null, during);
+    mcm.ndis.NdisMCoOidRequestComplete(mcm.handle, null, during, NDIS_STATUS_RESET_IN_PROGRESS);
+    mcm.ndis.NdisMCoOidRequestComplete(mcm.handle, null, before, answer);
+    mcm.ndis.NdisMResetComplete(mcm.handle, NDIS_STATUS_SUCCESS, false);
+    return client.calls("ProtocolCoOidRequestComplete").map(([, , , , status]) => status);
+  };
+
+  enforced("OID-16", "a request that a reset aborts is completed with REQUEST_ABORTED", {
+    by: "mcm",
+    caught: () => reset(NDIS_STATUS_FAILURE),
+    passes: () => {
+      for (const status of [NDIS_STATUS_REQUEST_ABORTED, NDIS_STATUS_SUCCESS])
+        expect(reset(status)).toEqual([NDIS_STATUS_RESET_IN_PROGRESS, status]);
+    },
+  });
+
+  behaviour("OID-16", "a request that NDIS aborts before the miniport has it ends with REQUEST_ABORTED", () => {
+    const { client, mcm } = opened();
+    mcm.on.miniport.OidRequestHandler = () => NDIS_STATUS_PENDING;
+    const [first, waiting] = [query(), query()];
+    waiting.RequestId = { id: 2 };
+    for (const request of [first, waiting]) client.ndis.NdisOidRequest(client.binding, request);
+    client.ndis.NdisCancelOidRequest(client.binding, waiting.RequestId);
+    expect(client.calls("ProtocolOidRequestComplete")).toEqual([
+      [client.context, waiting, NDIS_STATUS_REQUEST_ABORTED],
+    ]);
+    expect(mcm.calls("MiniportOidRequest")).toHaveLength(1);
   });
 
   behaviour(

@@ -1,7 +1,11 @@
 import { describe, expect } from "vitest";
+import { atmAddress } from "../../src/call-manager/call-parameters.ts";
 import { AtmClient } from "../../src/client/index.ts";
-import type { CO_ADDRESS_LIST, NDIS_STATUS, NdisAfHandle, NdisVcHandle } from "../../src/ndis/index.ts";
+import { Laboratory } from "../../src/lab/laboratory.ts";
+import type { ClientLibrary, DriverImage, NDIS_STATUS, NdisAfHandle, NdisVcHandle } from "../../src/ndis/index.ts";
 import {
+  CO_ADDRESS,
+  CO_ADDRESS_LIST,
   NDIS_STATUS_BUFFER_TOO_SHORT,
   NDIS_STATUS_INVALID_DATA,
   NDIS_STATUS_INVALID_LENGTH,
@@ -9,8 +13,10 @@ import {
   NDIS_STATUS_NOT_SUPPORTED,
   NDIS_STATUS_PENDING,
   NDIS_STATUS_SUCCESS,
+  OID_CO_ADDRESS_CHANGE,
   OID_CO_AF_CLOSE,
   OID_CO_GET_ADDRESSES,
+  OID_CO_SIGNALING_DISABLED,
   OID_CO_SIGNALING_ENABLED,
   OID_GEN_CO_GET_NETCARD_TIME,
   OID_GEN_CO_LINK_SPEED,
@@ -21,7 +27,7 @@ import {
   OID_GEN_CO_XMIT_PDUS_OK,
 } from "../../src/ndis/index.ts";
 import type { Side } from "../miniport/two-hosts.ts";
-import { BEST_EFFORT, BOB, Listener, Pair, pattern } from "../miniport/two-hosts.ts";
+import { ALICE, BEST_EFFORT, BOB, FEW_BUFFERS, Pair, pattern, SECOND_NS } from "../miniport/two-hosts.ts";
 import { Core } from "../ndis/core-harness.ts";
 import { MANDATORY_OIDS, query, STATISTICS_OIDS, set, ulongs } from "./oid-fixture.ts";
 import { behaviour } from "./rule-case.ts";
@@ -113,40 +119,129 @@ describe("14. OID requests: the reference MCM", () => {
   });
 });
 
+/** A reference client that notes what it opens, what it asks for, and what it is told by OIDs. */
+function noting(client: AtmClient, notes: string[]): DriverImage<ClientLibrary> {
+  const { name, DriverEntry } = client.image;
+  const wrap = (library: ClientLibrary): ClientLibrary => ({
+    ...library,
+    NdisClOpenAddressFamilyEx: (...args) => {
+      notes.push("opens");
+      return library.NdisClOpenAddressFamilyEx(...args);
+    },
+    NdisClCloseAddressFamily: (...args) => {
+      notes.push("closes");
+      return library.NdisClCloseAddressFamily(...args);
+    },
+    NdisCoOidRequest: (...args) => {
+      notes.push(`asks ${OID_NAMES.get(args[4].DATA.Oid)}`);
+      return library.NdisCoOidRequest(...args);
+    },
+    NdisSetOptionalHandlers: (handle, handlers) => {
+      if (!("ClOidRequestHandler" in handlers)) return library.NdisSetOptionalHandlers(handle, handlers);
+      const ClOidRequestHandler: typeof handlers.ClOidRequestHandler = (af, vc, party, request) => {
+        notes.push(`told ${OID_NAMES.get(request.DATA.Oid)}`);
+        return handlers.ClOidRequestHandler?.(af, vc, party, request) ?? NDIS_STATUS_NOT_SUPPORTED;
+      };
+      return library.NdisSetOptionalHandlers(handle, { ...handlers, ClOidRequestHandler });
+    },
+  });
+  return { name, DriverEntry: (object, path, library) => DriverEntry(object, path, wrap(library)) };
+}
+
+const OID_NAMES: ReadonlyMap<number, string> = new Map([
+  [OID_CO_ADDRESS_CHANGE, "ADDRESS_CHANGE"],
+  [OID_CO_GET_ADDRESSES, "GET_ADDRESSES"],
+  [OID_CO_SIGNALING_ENABLED, "SIGNALING_ENABLED"],
+  [OID_CO_SIGNALING_DISABLED, "SIGNALING_DISABLED"],
+]);
+
+/** A host with a NIC and two reference clients, each with its notes; what happens until both are ready is in them. */
+function twoClients(route: "mcm" | "call-manager") {
+  const each = [ALICE, BOB].map((listen, i) => {
+    const client = new AtmClient(`client${i}`, { sendBuffers: 3, sendBufferBytes: 256, listen });
+    const notes: string[] = [];
+    return { client, notes, image: noting(client, notes) };
+  });
+  const nics = [{ name: "nic0", address: ALICE, configuration: FEW_BUFFERS }];
+  const lab = new Laboratory({ hosts: [{ name: "alice", nics, route, clients: each.map(({ image }) => image) }] });
+  lab.start();
+  const are = (enabled: boolean) => each.every(({ client }) => client.binding?.signallingEnabled === enabled);
+  expect(lab.runUntil(() => are(true), 60 * SECOND_NS)).toBe(true);
+  const [one, two] = each;
+  if (one === undefined || two === undefined) throw new Error("two clients");
+  return { lab, one, two, are };
+}
+
+const LAB_ROUTES = ["mcm", "call-manager"] as const;
+
 describe("14. OID requests: the reference call manager and client", () => {
-  const asked = (listener: Listener, name: string) => listener.fieldsOf("callback", name).length;
+  behaviour(
+    "OID-26",
+    "a client is told of its address right after the open, before anything else, and asks for it",
+    () => {
+      for (const route of LAB_ROUTES) {
+        const { lab, one, two } = twoClients(route);
+        for (const { notes, client } of [one, two]) {
+          expect(notes.slice(0, 3), route).toEqual(["opens", "told ADDRESS_CHANGE", "asks GET_ADDRESSES"]);
+          expect(client.binding?.address).not.toBeNull();
+        }
+        lab.stop();
+      }
+    },
+  );
 
-  behaviour("OID-26", "the client is told of its address right after the open, and asks for it", () => {
-    const asksFor: number[] = [];
-    const pair = new Pair({
-      alice: {
-        wrap: (library) => ({
-          ...library,
-          NdisCoOidRequest: (...args) => {
-            asksFor.push(args[4].DATA.Oid);
-            return library.NdisCoOidRequest(...args);
-          },
-        }),
-      },
-    }).start();
-    // OID_CO_ADDRESS_CHANGE is what makes the reference client ask.
-    expect(asksFor).toEqual([OID_CO_GET_ADDRESSES]);
-    expect(pair.alice.client.binding?.address).not.toBeNull();
-    expect(pair.stop()).toEqual({});
+  behaviour("OID-26", "whenever it is told of a change the client asks again, and goes by the answer", () => {
+    const core = new Core({ clients: [] });
+    const client = new AtmClient("atm", { sendBuffers: 4, sendBufferBytes: 512, listen: BOB });
+    const asked: number[] = [];
+    let current = ALICE;
+    core.mcm.on.cm.CmOidRequestHandler = (_af, _vc, _party, request) => {
+      asked.push(request.DATA.Oid);
+      const address = CO_ADDRESS({ AddressSize: current.bytes.length, Address: atmAddress(current) });
+      const AddressList = [address];
+      request.DATA.QUERY_INFORMATION.InformationBuffer = CO_ADDRESS_LIST({
+        NumberOfAddressesAvailable: 1,
+        NumberOfAddresses: 1,
+        AddressList,
+      });
+      return NDIS_STATUS_SUCCESS;
+    };
+    core.load();
+    core.run(core.ndis.loadClient(client.image));
+    core.startDevice();
+    const af = core.mcm.last("ProtocolCmOpenAf")[2] as NdisAfHandle;
+    for (const address of [ALICE, BOB]) {
+      current = address;
+      core.mcm.ndis.NdisMCmOidRequest(af, null, null, set(OID_CO_ADDRESS_CHANGE, ulongs()));
+      expect(client.binding?.address).toEqual(atmAddress(address));
+    }
+    expect(asked).toEqual([OID_CO_GET_ADDRESSES, OID_CO_GET_ADDRESSES]);
   });
 
-  behaviour("OID-27", "signalling is announced when it is up, and taken back when the light is gone", () => {
-    const listener = new Listener();
-    const pair = new Pair({ lab: { probe: listener } }).start();
-    expect(pair.alice.client.binding?.signallingEnabled).toBe(true);
-    const before = asked(listener, "ProtocolCoOidRequest");
-    pair.alice.nic.link.setUp(false);
-    pair.runUntil(() => pair.alice.client.binding?.signallingEnabled === false);
-    expect(pair.alice.client.binding?.signallingEnabled).toBe(false);
-    expect(asked(listener, "ProtocolCoOidRequest")).toBeGreaterThan(before);
-    pair.alice.nic.link.setUp(true);
-    expect(pair.runUntil(() => pair.alice.client.binding?.signallingEnabled === true)).toBe(true);
-  });
+  behaviour(
+    "OID-27",
+    "every client with the address family open is told that signalling is up, down with the light, and up again",
+    () => {
+      for (const route of LAB_ROUTES) {
+        const { lab, one, two, are } = twoClients(route);
+        const { link } = lab.nic("alice");
+        for (const isUp of [false, true]) {
+          link.setUp(isUp);
+          expect(lab.runUntil(() => are(isUp), 60 * SECOND_NS)).toBe(true);
+        }
+        const told = ({ notes }: typeof one) => notes.filter((note) => note.startsWith("told SIGNALING"));
+        const expected = ["told SIGNALING_ENABLED", "told SIGNALING_DISABLED", "told SIGNALING_ENABLED"];
+        expect([told(one), told(two)], route).toEqual([expected, expected]);
+        // Who has closed it is told nothing any more.
+        one.client.binding?.closeAll();
+        expect(lab.runUntil(() => one.notes.includes("closes"), SECOND_NS)).toBe(true);
+        link.setUp(false);
+        expect(lab.runUntil(() => two.client.binding?.signallingEnabled === false, 60 * SECOND_NS)).toBe(true);
+        expect(told(one), route).toEqual(expected);
+        lab.stop();
+      }
+    },
+  );
 
   behaviour("OID-29", "OID_CO_GET_ADDRESSES gives room and entries", () => {
     const { alice } = new Pair().start();

@@ -1,7 +1,8 @@
 import { describe, expect } from "vitest";
+import { DriverEntry as CallManagerEntry } from "../../src/call-manager/index.ts";
 import { AtmClient } from "../../src/client/index.ts";
 import { Laboratory } from "../../src/lab/laboratory.ts";
-import type { NDIS_STATUS, NdisMiniportDriverHandle } from "../../src/ndis/index.ts";
+import type { ClientLibrary, NDIS_STATUS, NdisMiniportDriverHandle } from "../../src/ndis/index.ts";
 import {
   CO_ADDRESS_FAMILY,
   NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
@@ -300,6 +301,71 @@ describe("1. Registration: drivers", () => {
       expect(matches).toBe(true);
     },
   );
+
+  /** A device starts, with another thread in the middle of something. */
+  const startsNow = (core: Core): void => {
+    const { done } = core.ndis.startDevice(core.slot, core.manager.miniportName, new Map()).next(false);
+    expect(done).toBe(true);
+  };
+
+  behaviour("REG-32", "a device that starts while DriverEntry is under way is bound before DriverEntry returns", () => {
+    const core = new Core();
+    const { image } = core.client;
+    let returned = false;
+    core.run(core.ndis.loadMiniportCallManager(core.mcm.image));
+    core.client.on.protocol.BindAdapterHandlerEx = (_context, bindContext) => {
+      expect(returned).toBe(false);
+      return core.client.bind(bindContext);
+    };
+    const DriverEntry: typeof image.DriverEntry = (object, path, library) => {
+      const status = image.DriverEntry(object, path, library);
+      startsNow(core);
+      returned = true;
+      return status;
+    };
+    core.run(core.ndis.loadClient({ ...image, DriverEntry }));
+    expect(core.client.calls("ProtocolBindAdapterEx")).toHaveLength(1);
+    expect(core.client.calls("ProtocolCoAfRegisterNotify")).toHaveLength(1);
+  });
+
+  /** A library whose NdisRegisterProtocolDriver is not over before `meanwhile` is. */
+  const slow = <Library extends Pick<ClientLibrary, "NdisRegisterProtocolDriver">>(
+    library: Library,
+    meanwhile: () => void,
+  ): Library => ({
+    ...library,
+    NdisRegisterProtocolDriver: (...args: Parameters<ClientLibrary["NdisRegisterProtocolDriver"]>) => {
+      const status = library.NdisRegisterProtocolDriver(...args);
+      meanwhile();
+      return status;
+    },
+  });
+
+  behaviour("REG-32", "the reference protocols bind before NdisRegisterProtocolDriver has returned to them", () => {
+    const bound: number[] = [];
+    const bindsAtOnce = (core: Core) => (): void => {
+      startsNow(core);
+      bound.push(core.live.bindings);
+    };
+    const forClient = new Core({ clients: [] });
+    forClient.load();
+    const { DriverEntry } = new AtmClient("atm", { sendBuffers: 3, sendBufferBytes: 256 }).image;
+    forClient.run(
+      forClient.ndis.loadClient({
+        name: "atm",
+        DriverEntry: (object, path, library) => DriverEntry(object, path, slow(library, bindsAtOnce(forClient))),
+      }),
+    );
+    const forManager = new Core({ route: "cm" });
+    forManager.run(forManager.ndis.loadMiniport(forManager.miniport.image));
+    forManager.run(
+      forManager.ndis.loadCallManager({
+        name: "vcm",
+        DriverEntry: (object, path, library) => CallManagerEntry(object, path, slow(library, bindsAtOnce(forManager))),
+      }),
+    );
+    expect(bound).toEqual([1, 1]);
+  });
 });
 
 describe("2. Address families: who may register one", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { DdiRole } from "../../src/ndis/ddi/catalog.ts";
 import { DDI_CATALOG } from "../../src/ndis/ddi/catalog.ts";
+import type { NDIS_OID_REQUEST } from "../../src/ndis/index.ts";
 import {
-  NDIS_OID_REQUEST,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_NOT_SUPPORTED,
   NDIS_STATUS_SUCCESS,
@@ -11,11 +11,18 @@ import {
 } from "../../src/ndis/index.ts";
 import { withEveryFunction } from "../../src/ndis/library/foreign-functions.ts";
 import { broken, Core, PARAMETERS, q2931Family } from "../ndis/core-harness.ts";
+import { bytesOf, query, written } from "./oid-fixture.ts";
 import { anyFunction } from "./registering.ts";
 import { behaviour, enforced } from "./rule-case.ts";
 
 const FUNCTIONS = DDI_CATALOG.filter(({ kind }) => kind === "function");
 const ROLES: readonly DdiRole[] = ["client", "call manager", "mcm", "miniport"];
+
+/** What an answer has written, as ULONGs. */
+function ulongsOf({ DATA }: NDIS_OID_REQUEST): readonly number[] {
+  const { InformationBuffer } = DATA.QUERY_INFORMATION;
+  return InformationBuffer instanceof Uint8Array ? [...new Uint32Array(InformationBuffer.buffer)] : [];
+}
 
 function mcmCalls(name: string): void {
   const core = new Core().start();
@@ -149,16 +156,45 @@ describe("17. Miniport call managers: which functions", () => {
 
   behaviour(
     "MCM-10",
-    "an MCM names no VC instance, and the OID that maps GUIDs to OIDs reaches its MiniportOidRequest",
+    "an MCM tells names of VCs by an OID of its own, which it maps to a GUID; it gives no instance names",
     () => {
-      const core = new Core({ verifier: false }).start();
-      const name = anyFunction(core.mcm.ndis, "NdisCoAssignInstanceName");
-      core.atDispatch(() => expect(name(core.connectedVc(), "name", new OutParameter())).not.toBe(NDIS_STATUS_SUCCESS));
-      expect(core.rules).toContain("VC-25");
-      const request = NDIS_OID_REQUEST();
-      request.DATA.QUERY_INFORMATION.Oid = OID_GEN_SUPPORTED_GUIDS;
-      expect(core.client.ndis.NdisOidRequest(core.client.binding, request)).toBe(NDIS_STATUS_SUCCESS);
-      expect(core.mcm.last("MiniportOidRequest")[1]).toBe(request);
+      const NAME_OF_VC = 0xff01_0203;
+      const core = new Core({ verifier: false });
+      const { mcm, client } = core;
+      mcm.on.miniport.OidRequestHandler = (_context, request) => {
+        if (request.DATA.Oid !== OID_GEN_SUPPORTED_GUIDS) return NDIS_STATUS_NOT_SUPPORTED;
+        // NDIS_GUID: a GUID, the OID, how many bytes that gives, fNDIS_GUID_TO_OID.
+        written(bytesOf([1, 2, 3, 4, NAME_OF_VC, 4, 1]))(request);
+        return NDIS_STATUS_SUCCESS;
+      };
+      let created = 0;
+      mcm.on.cm.CmCreateVcHandler = (_af, _vc, out) => {
+        out.Value = { name: ++created };
+        return NDIS_STATUS_SUCCESS;
+      };
+      mcm.on.co.CoOidRequestHandler = (_context, vc, request) => {
+        if (request.DATA.Oid !== NAME_OF_VC || vc === null) return NDIS_STATUS_NOT_SUPPORTED;
+        written(bytesOf([(vc as { name: number }).name]))(request);
+        return NDIS_STATUS_SUCCESS;
+      };
+      core.start();
+      const af = core.openAf();
+      const vcs = [core.createVc(af), core.createVc(af)];
+      const map = query(OID_GEN_SUPPORTED_GUIDS, 28);
+      expect(client.ndis.NdisOidRequest(client.binding, map)).toBe(NDIS_STATUS_SUCCESS);
+      const mapped = ulongsOf(map)[4] ?? 0;
+      const told = vcs.map((vc) => {
+        const request = query(mapped, 4);
+        expect(client.ndis.NdisCoOidRequest(client.binding, null, vc, null, request)).toBe(NDIS_STATUS_SUCCESS);
+        return ulongsOf(request);
+      });
+      expect(told).toEqual([[1], [2]]);
+      expect(core.rules).toEqual([]);
+      const instanceName = new OutParameter<string>();
+      const assign = anyFunction(mcm.ndis, "NdisCoAssignInstanceName");
+      core.atDispatch(() => expect(assign(vcs[0], "name", instanceName)).toBe(NDIS_STATUS_FAILURE));
+      expect(instanceName.Value).toBeNull();
+      expect(core.rules).toEqual(["VC-25"]);
     },
   );
 

@@ -45,6 +45,25 @@ describe("15. Status indications", () => {
     expect([statusesOf(core, one).length, statusesOf(core, two).length]).toEqual([1, 2]);
   });
 
+  behaviour(
+    "STA-01",
+    "a stand-alone call manager hears of the adapter, and of the VCs that it shares with clients",
+    () => {
+      const core = new Core({ route: "cm", clients: ["one", "two"] }).start();
+      const [one, two] = core.clients;
+      if (one === undefined || two === undefined) throw new Error("two clients");
+      const vc = core.createVc(core.openAf(two), two);
+      const { ndis, handle } = core.miniport;
+      for (const about of [null, vc])
+        ndis.NdisMCoIndicateStatusEx(handle, about, NDIS_STATUS_INDICATION({ StatusCode: NDIS_STATUS_LINK_STATE }));
+      const heard = [core.callManager, one, two].map((who) =>
+        who.calls("ProtocolCoStatusEx").map(([, about]) => about),
+      );
+      const { mcmVc } = (core.callManager.last("ProtocolCoStatusEx")[1] ?? {}) as { mcmVc?: unknown };
+      expect(heard).toEqual([[null, { mcmVc }], [null], [null, { vc: "two" }]]);
+    },
+  );
+
   behaviour("STA-02", "ProtocolCoStatusEx: the VC context is NULL when the status is not about a VC", () => {
     const core = new Core().start();
     indicate(core);

@@ -565,7 +565,7 @@ describe("4. VC: use", () =>
   }));
 
 describe("4. VC: memory", () => {
-  enforced("MEM-12", "MiniportCoDeleteVc frees what MiniportCoCreateVc made, and does not refuse", {
+  enforced("MEM-12", "MiniportCoDeleteVc that refuses keeps the context of MiniportCoCreateVc", {
     by: "miniport",
     caught: () => {
       const { core, af } = opened("cm");

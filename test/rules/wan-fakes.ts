@@ -7,6 +7,7 @@ import type {
   NdisAfHandle,
   NdisSapHandle,
   NdisVcHandle,
+  NET_BUFFER_LIST,
   ProxyLibrary,
 } from "../../src/ndis/index.ts";
 import * as ndis from "../../src/ndis/index.ts";
@@ -135,6 +136,29 @@ export class WanCore extends Core {
     const vc = this.dialled();
     this.connect(vc);
     return vc;
+  }
+
+  /** A list of a driver's with one frame, which lies at that address. */
+  frame(by: "client" | "mcm", vc: NdisVcHandle, address: number, length: number): NET_BUFFER_LIST {
+    const { ndis: library } = this[by];
+    const handle = by === "client" ? this.client.binding : this.mcm.handle;
+    const parameters = ndis.NET_BUFFER_LIST_POOL_PARAMETERS({ fAllocateNetBuffer: true, PoolTag: 1 });
+    const pool = library.NdisAllocateNetBufferListPool(handle, parameters);
+    const mdl = library.NdisAllocateMdl(handle, address, length);
+    if (pool === null || mdl === null) throw new Error("no pool");
+    const list = library.NdisAllocateNetBufferAndNetBufferList(pool, 0, 0, mdl, 0, length);
+    if (list === null) throw new Error("no list");
+    list.SourceHandle = vc;
+    return list;
+  }
+
+  /** The client sends that list. @returns what has the miniport complete it. */
+  send(vc: NdisVcHandle, list: NET_BUFFER_LIST): (Status: NDIS_STATUS_FINAL) => void {
+    this.client.ndis.NdisCoSendNetBufferLists(vc, list, 0);
+    return (Status) => {
+      list.Status = Status;
+      this.mcm.ndis.NdisMCoSendNetBufferListsComplete(vc, list, 0);
+    };
   }
 
   /** The MCM offers a call to the client that has registered a SAP. */

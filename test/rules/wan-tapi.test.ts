@@ -1,5 +1,5 @@
 import { describe, expect } from "vitest";
-import type { NDIS_OID_REQUEST, NdisVcHandle } from "../../src/ndis/index.ts";
+import type { NDIS_OID_REQUEST, NDIS_STATUS_FINAL, NdisVcHandle } from "../../src/ndis/index.ts";
 import * as ndis from "../../src/ndis/index.ts";
 import { behaviour, enforced } from "./rule-case.ts";
 import type { WanAnswer } from "./wan-fakes.ts";
@@ -45,18 +45,44 @@ describe("19. WAN: TAPI calls", () => {
     },
   });
 
-  enforced("WAN-16", "a call is completed with its bandwidths", {
+  /** The MCM completes a call with the line's parameters on another line, and flags that or not. */
+  const changing = (ulLineID: number, Flags: number) => {
+    const core = started();
+    const parameters = completedParameters();
+    const specific = parameters.MediaParameters?.MediaSpecific;
+    if (specific === undefined) throw new Error("no parameters");
+    const { CO_TAPI_FLAG_OUTGOING_CALL: ulFlags } = ndis;
+    specific.Parameters = ndis.CO_AF_TAPI_MAKE_CALL_PARAMETERS({ ulLineID, ulFlags });
+    parameters.Flags = Flags;
+    core.connect(core.dialled(), parameters);
+    expect(core.client.last("ProtocolClMakeCallComplete")[0]).toBe(NDIS_STATUS_SUCCESS);
+  };
+
+  enforced("WAN-16", "changed TAPI values are flagged with CALL_PARAMETERS_CHANGED", {
     by: "mcm",
-    caught: () => {
-      const core = started();
-      core.connect(core.dialled(), completedParameters(0));
-    },
+    caught: () => changing(1, 0),
     passes: () => {
-      const core = started();
-      core.connect(core.dialled());
-      expect(core.client.last("ProtocolClMakeCallComplete")[0]).toBe(NDIS_STATUS_SUCCESS);
+      changing(1, ndis.CALL_PARAMETERS_CHANGED);
+      changing(0, 0);
     },
   });
+
+  for (const direction of ["Transmit", "Receive"] as const) {
+    enforced("WAN-16", "a call is completed with the bandwidth of either direction", {
+      by: "mcm",
+      caught: () => {
+        const core = started();
+        const parameters = completedParameters();
+        if (parameters.CallMgrParameters !== null) parameters.CallMgrParameters[direction] = ndis.FLOWSPEC();
+        core.connect(core.dialled(), parameters);
+      },
+      passes: () => {
+        const core = started();
+        core.connect(core.dialled());
+        expect(core.client.last("ProtocolClMakeCallComplete")[0]).toBe(NDIS_STATUS_SUCCESS);
+      },
+    });
+  }
 
   const pendsOffers = (core: WanCore) => {
     core.client.on.cl.ClIncomingCallHandler = () => NDIS_STATUS_PENDING;
@@ -112,16 +138,37 @@ describe("19. WAN: TAPI calls", () => {
     },
   });
 
-  behaviour("WAN-19", "a close is pended, the VC deactivated, and the close completed then", () => {
-    const core = started();
-    const vc = core.connected();
-    expect(core.closeCall(vc)).toBe(NDIS_STATUS_PENDING);
-    expect(core.client.calls("ProtocolClCloseCallComplete")).toEqual([]);
-    expect(core.deactivate(vc)).toBe(NDIS_STATUS_SUCCESS);
-    core.completeClose(vc);
-    expect(core.client.calls("ProtocolClCloseCallComplete")).toHaveLength(1);
-    expect(core.client.ndis.NdisCoDeleteVc(vc)).toBe(NDIS_STATUS_SUCCESS);
-  });
+  behaviour(
+    "WAN-19",
+    "a close that is not pended is told, and one that is complete before the VC is deactivated (X-06)",
+    () => {
+      const told = (close: (core: WanCore, vc: NdisVcHandle) => void) => {
+        const core = started();
+        const vc = core.connected();
+        close(core, vc);
+        expect(core.client.ndis.NdisCoDeleteVc(vc)).toBe(NDIS_STATUS_SUCCESS);
+        return core.violations;
+      };
+      const atOnce = told((core, vc) => {
+        core.mcm.on.cm.CmCloseCallHandler = () => NDIS_STATUS_SUCCESS;
+        expect(core.closeCall(vc)).toBe(NDIS_STATUS_SUCCESS);
+        core.deactivate(vc);
+      });
+      expect(atOnce).toEqual([{ rule: "WAN-19", owner: "mcm" }]);
+      const completedFirst = told((core, vc) => {
+        core.closeCall(vc);
+        core.completeClose(vc);
+        core.deactivate(vc);
+      });
+      expect(completedFirst).toEqual([{ rule: "WAN-19", owner: "mcm" }]);
+      const right = told((core, vc) => {
+        expect(core.closeCall(vc)).toBe(NDIS_STATUS_PENDING);
+        core.deactivate(vc);
+        core.completeClose(vc);
+      });
+      expect(right).toEqual([]);
+    },
+  );
 });
 
 describe("19. WAN: TAPI OIDs", () => {
@@ -184,6 +231,29 @@ describe("19. WAN: TAPI OIDs", () => {
     by: "client",
     caught: () => translating(ndis.CO_ADDRESS_FAMILY_Q2931, outgoing(0)),
     passes: () => translating(ndis.CO_ADDRESS_FAMILY_Q2931, outgoing(ndis.CO_TAPI_FLAG_OUTGOING_CALL)),
+  });
+
+  /** Default parameters are asked for; the call manager answers so, with parameters of that length. */
+  const defaults = (status: NDIS_STATUS_FINAL, Length: number) => {
+    const core = new WanCore();
+    core.families = [ndis.CO_ADDRESS_FAMILY_Q2931];
+    core.answers.set(OID_CO_TAPI_TRANSLATE_TAPI_CALLPARAMS, (asked) => {
+      const { InformationBuffer } = asked.DATA.QUERY_INFORMATION;
+      (InformationBuffer as ndis.CO_TAPI_TRANSLATE_TAPI_CALLPARAMS).NdisCallParams.Length = Length;
+    });
+    if (status !== NDIS_STATUS_SUCCESS) core.answers.set(OID_CO_TAPI_TRANSLATE_TAPI_CALLPARAMS, status);
+    core.start();
+    const ulFlags = ndis.CO_TAPI_FLAG_OUTGOING_CALL | ndis.CO_TAPI_FLAG_USE_DEFAULT_CALLPARAMS;
+    return core.askManager(core.open(ndis.CO_ADDRESS_FAMILY_Q2931), outgoing(ulFlags));
+  };
+
+  enforced("WAN-22", "who has no default parameters answers FAILURE when they are asked for", {
+    by: "mcm",
+    caught: () => defaults(NDIS_STATUS_SUCCESS, 0),
+    passes: () => {
+      expect(defaults(ndis.NDIS_STATUS_FAILURE, 0)).toBe(ndis.NDIS_STATUS_FAILURE);
+      expect(defaults(NDIS_STATUS_SUCCESS, 64)).toBe(NDIS_STATUS_SUCCESS);
+    },
   });
 
   enforced("WAN-22", "TRANSLATE_NDIS_CALLPARAMS is for incoming calls", {

@@ -111,6 +111,28 @@ describe("19. WAN: what a miniport answers", () => {
       started(ndis.OID_GEN_CO_MAC_OPTIONS, written(bytesOf([8]))).ask(query(ndis.OID_GEN_CO_MAC_OPTIONS, 4)),
   });
 
+  const SENT_AT = 0x8000;
+  /** The miniport indicates what lies at that address, while a frame at SENT_AT is sent, or after that. */
+  const indicating = (address: number, afterwards = false) => {
+    const core = started();
+    const vc = core.connected();
+    const complete = core.send(vc, core.frame("client", vc, SENT_AT, 100));
+    if (afterwards) complete(NDIS_STATUS_SUCCESS);
+    core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, core.frame("mcm", vc, address, 100), 1, 0);
+    expect(core.client.calls("ProtocolCoReceiveNetBufferLists")).toHaveLength(1);
+  };
+
+  enforced("WAN-08", "a WAN miniport does not indicate what it is sending", {
+    by: "mcm",
+    caught: () => indicating(SENT_AT + 99),
+    passes: () => {
+      indicating(SENT_AT + 100);
+      indicating(SENT_AT - 100);
+      // The buffer may be used again.
+      indicating(SENT_AT, true);
+    },
+  });
+
   const info = (members: Partial<ndis.NDIS_WAN_CO_INFO>) =>
     started(
       ndis.OID_WAN_CO_GET_INFO,
@@ -121,6 +143,25 @@ describe("19. WAN: what a miniport answers", () => {
     by: "mcm",
     caught: () => info({ MaxSendWindow: 0 }),
     passes: () => info({ MaxSendWindow: 1 }),
+  });
+
+  /** A frame of that length is sent, and completed with that status; MaxFrameSize is 1500. */
+  const sending = (length: number, status: NDIS_STATUS_FINAL) => {
+    const core = started();
+    core.ask(ndis.OID_WAN_CO_GET_INFO);
+    const vc = core.connected();
+    core.send(vc, core.frame("client", vc, SENT_AT, length))(status);
+    expect(core.client.calls("ProtocolCoSendNetBufferListsComplete")).toHaveLength(1);
+  };
+
+  enforced("WAN-10", "a frame up to 32 bytes longer than MaxFrameSize is not refused for its length", {
+    by: "mcm",
+    caught: () => sending(1_532, ndis.NDIS_STATUS_INVALID_LENGTH),
+    passes: () => {
+      sending(1_532, NDIS_STATUS_SUCCESS);
+      sending(1_532, ndis.NDIS_STATUS_SEND_ABORTED);
+      sending(1_533, ndis.NDIS_STATUS_INVALID_LENGTH);
+    },
   });
 
   enforced("WAN-11", "PPP_FRAMING is announced", {
@@ -137,6 +178,42 @@ describe("19. WAN: what a miniport answers", () => {
       started(ndis.OID_WAN_CO_GET_INFO, written(bytesOf([1_500, 1, 0x100, 0]))).ask(
         query(ndis.OID_WAN_CO_GET_INFO, 16),
       ),
+  });
+
+  /** A VC whose protocol sets these framing bits (none: it does not), and on which a frame comes in then or not; and is asked. */
+  const framing = (told: number, set: number | null, comesIn: boolean) => {
+    const core = started();
+    const vc = core.connected();
+    const link = ndis.NDIS_WAN_CO_GET_LINK_INFO({ RecvFramingBits: told, SendFramingBits: told });
+    core.answers.set(ndis.OID_WAN_CO_GET_LINK_INFO, fill(link));
+    const indicate = (address: number) =>
+      core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, core.frame("mcm", vc, address, 100), 1, 0);
+    if (set !== null) {
+      indicate(0x4000);
+      const bits = ndis.NDIS_WAN_CO_SET_LINK_INFO({ SendFramingBits: set, RecvFramingBits: set });
+      core.ask(request(ndis.OID_WAN_CO_SET_LINK_INFO, true, bits), vc);
+    }
+    if (comesIn) indicate(0x6000);
+    expect(core.ask(ndis.OID_WAN_CO_GET_LINK_INFO, vc)).toBe(NDIS_STATUS_SUCCESS);
+  };
+
+  enforced("WAN-11", "a VC starts in PPP framing, and tells of no other before one is detected", {
+    by: "mcm",
+    caught: () => framing(ndis.RAS_FRAMING, null, false),
+    passes: () => {
+      framing(0, null, false);
+      framing(ndis.RAS_FRAMING, null, true);
+    },
+  });
+
+  enforced("WAN-11", "framing bits of 0 have each frame looked at anew: none is detected until the next", {
+    by: "mcm",
+    caught: () => framing(ndis.PPP_FRAMING, 0, false),
+    passes: () => {
+      framing(0, 0, false);
+      framing(ndis.PPP_FRAMING, 0, true);
+      framing(ndis.PPP_FRAMING, ndis.PPP_FRAMING, false);
+    },
   });
 
   const setLink = (members: Partial<ndis.NDIS_WAN_CO_SET_LINK_INFO>, answer: NDIS_STATUS_FINAL) => {
@@ -162,21 +239,41 @@ describe("19. WAN: what a miniport answers", () => {
     },
   });
 
-  const statistics = (BytesTransmittedCompressed: number, compression: WanAnswer) => {
-    const counts = ndis.NDIS_WAN_CO_GET_STATS_INFO({ BytesSent: 5_000, BytesTransmittedCompressed });
+  const COMPRESSION_COUNTERS = [
+    "BytesTransmittedUncompressed",
+    "BytesReceivedUncompressed",
+    "BytesTransmittedCompressed",
+    "BytesReceivedCompressed",
+  ] as const;
+  /** A miniport that counts `count` bytes so, asked about compression before or after it. */
+  const statistics = (
+    counter: (typeof COMPRESSION_COUNTERS)[number],
+    count: number,
+    compression: WanAnswer,
+    order: "before" | "after" = "before",
+  ) => {
+    const counts = ndis.NDIS_WAN_CO_GET_STATS_INFO({ BytesSent: 5_000, [counter]: count });
     const core = started(ndis.OID_WAN_CO_GET_STATS_INFO, fill(counts));
     core.answers.set(ndis.OID_WAN_CO_GET_COMP_INFO, compression);
-    core.ask(ndis.OID_WAN_CO_GET_COMP_INFO);
-    core.ask(ndis.OID_WAN_CO_GET_STATS_INFO);
+    const oids = [ndis.OID_WAN_CO_GET_COMP_INFO, ndis.OID_WAN_CO_GET_STATS_INFO];
+    for (const Oid of order === "before" ? oids : oids.reverse()) core.ask(Oid);
   };
 
-  enforced("WAN-13", "a miniport that does not compress counts no compressed bytes", {
+  for (const counter of COMPRESSION_COUNTERS) {
+    enforced("WAN-13", "a miniport that does not compress counts no bytes as compressed or uncompressed", {
+      by: "mcm",
+      caught: () => statistics(counter, 1_000, NDIS_STATUS_NOT_SUPPORTED),
+      passes: () => {
+        statistics(counter, 0, NDIS_STATUS_NOT_SUPPORTED);
+        statistics(counter, 1_000, fill(ndis.NDIS_WAN_CO_GET_COMP_INFO()));
+      },
+    });
+  }
+
+  enforced("WAN-13", "nor does one that says after its statistics that it does not compress", {
     by: "mcm",
-    caught: () => statistics(1_000, NDIS_STATUS_NOT_SUPPORTED),
-    passes: () => {
-      statistics(0, NDIS_STATUS_NOT_SUPPORTED);
-      statistics(1_000, fill(ndis.NDIS_WAN_CO_GET_COMP_INFO()));
-    },
+    caught: () => statistics("BytesReceivedCompressed", 1_000, NDIS_STATUS_NOT_SUPPORTED, "after"),
+    passes: () => statistics("BytesReceivedCompressed", 1_000, fill(ndis.NDIS_WAN_CO_GET_COMP_INFO()), "after"),
   });
 
   const sizes = (...each: readonly number[]) => {

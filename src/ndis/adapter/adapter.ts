@@ -64,6 +64,8 @@ export interface AdapterReset {
   readonly over: KernelEvent;
   /** How NdisMResetComplete ended it; null until then. */
   status: NDIS_STATUS_FINAL | null;
+  /** OID requests that the miniport had when it began: what of them is not done is aborted (OID-16). */
+  readonly aborts: ReadonlySet<object>;
 }
 
 /** One adapter of a miniport driver. */

@@ -35,7 +35,7 @@ export function* resetAdapter(adapter: MiniportAdapter): Blocking<NDIS_STATUS_FI
   const handler = driver.characteristics.ResetHandlerEx;
   if (handler === null || !adapter.isUp) return NDIS_STATUS_NOT_RESETTABLE;
   if (adapter.reset !== null) return NDIS_STATUS_RESET_IN_PROGRESS;
-  const reset: AdapterReset = { over: new KernelEvent(), status: null };
+  const reset: AdapterReset = { over: new KernelEvent(), status: null, aborts: new Set(adapter.oidRequests) };
   adapter.reset = reset;
   indicateReset(adapter, NDIS_STATUS_RESET_START);
   const stalledBefore = environment.stalledMicroseconds;

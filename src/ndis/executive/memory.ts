@@ -40,6 +40,11 @@ function poolFunctions(environment: NdisEnvironment, owner: string, pool: Driver
     },
     NdisFreeMemory(VirtualAddress, Length, MemoryFlags) {
       const block = pool.blockAt(VirtualAddress);
+      const issuer = environment.informationMemory.issuerAt(VirtualAddress, block?.length ?? 1);
+      if (issuer !== null) {
+        const message = `${hex(VirtualAddress)} has the information buffer of an OID request: ${issuer} frees it when that is complete`;
+        environment.misuse("OID-18", owner, message);
+      }
       if (block === undefined) {
         environment.misuse("MEM-04", owner, `no memory at ${hex(VirtualAddress)}: never allocated, or freed already`);
         return;

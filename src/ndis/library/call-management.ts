@@ -21,6 +21,7 @@ import { addPartyComplete, dispatchIncomingDropParty, dropPartyComplete } from "
 import { resolveParty } from "../party/party.ts";
 import { deregisterSapComplete, registerSapComplete, resolveSap } from "../sap/sap.ts";
 import {
+  checkCloseComplete,
   checkFamilyRegistered,
   checkIncomingCall,
   checkOfferAnswer,
@@ -61,7 +62,10 @@ function sharedFunctions(environment: NdisEnvironment, owner: string) {
       dispatchIncomingCloseCall(environment, owner, Status, vc, data, size),
     DispatchIncomingDropParty: (Status, party, data, size) =>
       dispatchIncomingDropParty(environment, owner, Status, party, data, size),
-    CloseCallComplete: (Status, vc, party) => closeCallComplete(environment, owner, Status, vc, party),
+    CloseCallComplete: (Status, vc, party) => {
+      if (environment.verifying) checkCloseComplete(vc, owner);
+      closeCallComplete(environment, owner, Status, vc, party);
+    },
     AddPartyComplete: (Status, party, context, parameters) =>
       addPartyComplete(environment, owner, Status, party, context, parameters),
     DropPartyComplete: (Status, party) => dropPartyComplete(environment, owner, Status, party),

@@ -18,7 +18,7 @@ import type { OidRequests } from "../oid/oid-request.ts";
 import { clAddParty, clDropParty } from "../party/add-drop.ts";
 import { resolveParty } from "../party/party.ts";
 import { deregisterSap, registerSap } from "../sap/sap.ts";
-import { checkOutgoingCall, checkSap } from "../tapi/call-checks.ts";
+import { checkCloseAnswer, checkOutgoingCall, checkSap } from "../tapi/call-checks.ts";
 import { getTapiCallId, vcContextOfTapiCallId } from "../tapi/call-id.ts";
 import { chainLength } from "../transfer/chain.ts";
 import { sendNetBufferLists } from "../transfer/send.ts";
@@ -48,12 +48,15 @@ export function clientFunctions(environment: NdisEnvironment, owner: string) {
     NdisClMakeCall: (handle, parameters, partyContext, partyHandle) => {
       const vc = resolveVc(environment, handle, owner, "VC-01");
       if (vc === null) return NDIS_STATUS_FAILURE;
-      if (environment.verifying && vc.addressFamily !== null) checkOutgoingCall(vc.addressFamily, parameters, owner);
+      if (environment.verifying) checkOutgoingCall(vc, parameters, owner);
       return makeCall(owner, vc, parameters, partyContext, partyHandle);
     },
     NdisClCloseCall: (handle, party, data, size) => {
       const vc = resolveVc(environment, handle, owner);
-      return vc === null ? NDIS_STATUS_FAILURE : closeCall(environment, owner, vc, party, data, size);
+      if (vc === null) return NDIS_STATUS_FAILURE;
+      const status = closeCall(environment, owner, vc, party, data, size);
+      if (environment.verifying) checkCloseAnswer(vc, status);
+      return status;
     },
     NdisClAddParty: (handle, context, parameters, out) => {
       const vc = resolveVc(environment, handle, owner);

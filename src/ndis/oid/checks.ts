@@ -19,8 +19,8 @@ import { WanRequestChecks } from "../wan/request-checks.ts";
 import { bufferLengthOf, bytesOf, informationOf, oidOf, ulongAt } from "./information-buffer.ts";
 import type { OidPassage, OidSubject } from "./passage.ts";
 
-/** What the statuses that a driver completes a cancelled request with may be: aborted, or done before the cancellation came. */
-const AFTER_CANCELLING: ReadonlySet<NDIS_STATUS> = new Set([NDIS_STATUS_REQUEST_ABORTED, NDIS_STATUS_SUCCESS]);
+/** What the status that a driver completes an aborted request with may be: aborted, or done before the cancellation or the reset came. */
+const AFTER_ABORTING: ReadonlySet<NDIS_STATUS> = new Set([NDIS_STATUS_REQUEST_ABORTED, NDIS_STATUS_SUCCESS]);
 
 /** OID-22, as OID_GEN_CO_SUPPORTED_LIST names them. */
 const MANDATORY: readonly number[] = [
@@ -72,10 +72,18 @@ export class OidChecks {
     const buffer = informationOf(request).InformationBuffer ?? null;
     if (length > 0 && (buffer === null || (buffer instanceof Uint8Array && buffer.length < length)))
       this.#environment.misuse("OID-18", issuer, `the information buffer has fewer than its ${length} bytes`);
+    const { informationMemory, machine } = this.#environment;
+    if (buffer instanceof Uint8Array && !informationMemory.lend(request, issuer, buffer, machine.memory))
+      this.#environment.misuse("OID-18", issuer, "the information buffer is in memory that is not allocated");
     if (request.RequestHandle !== null && binding !== null && request.RequestHandle !== binding)
       this.#environment.misuse("OID-20", issuer, "RequestHandle is not the binding handle of the driver that asks");
     this.#wan.issued(passage);
     this.#tapi.issued(passage);
+  }
+
+  /** The request is the originator's again, whoever ended it. */
+  over({ request }: OidPassage): void {
+    this.#environment.informationMemory.takeBack(request);
   }
 
   /** A callback returned a final status. */
@@ -104,13 +112,13 @@ export class OidChecks {
     passage: OidPassage,
     subject: { readonly [Part in keyof OidSubject]: unknown },
     status: NDIS_STATUS_FINAL,
-    isCancelling: boolean,
+    isAborted: boolean,
   ): void {
     const { answerer } = passage;
     const given = passage.subject;
     if (subject.addressFamily !== given.addressFamily || subject.vc !== given.vc || subject.party !== given.party)
       this.#environment.misuse("OID-09", answerer, "an OID request is completed with other handles than it came with");
-    if (isCancelling && !AFTER_CANCELLING.has(status))
+    if (isAborted && !AFTER_ABORTING.has(status))
       this.#environment.misuse("OID-16", answerer, `a request that is aborted is completed with ${statusName(status)}`);
     this.#ended(passage, status);
   }

@@ -40,8 +40,8 @@ export class OidRequests {
   readonly #timeouts: TimeLimits<OidPassage>;
   readonly #patience: TimeLimits<OidPassage> | null;
   readonly #checks: OidChecks | null;
-  /** Whether MiniportCancelOidRequest or MiniportCancelDirectOidRequest is running. */
-  #isCancelling = false;
+  /** What MiniportCancelOidRequest or MiniportCancelDirectOidRequest is being asked to abort. */
+  #cancelled: readonly OidPassage[] = [];
 
   constructor(environment: NdisEnvironment) {
     this.#environment = environment;
@@ -175,7 +175,8 @@ export class OidRequests {
       environment.misuse("OID-08", owner, `${completion} for an OID request that ${passage.handler} pended`);
       return;
     }
-    this.#checks?.completed(passage, subject, status, this.#isCancelling);
+    const isAborted = this.#cancelled.includes(passage) || passage.adapter.reset?.aborts.has(passage) === true;
+    this.#checks?.completed(passage, subject, status, isAborted);
     this.#forget(passage, status);
     passage.complete(status);
     if (passage.binding !== null) finishCloseWhenQuiet(passage.binding);
@@ -193,7 +194,8 @@ export class OidRequests {
         (passage.handler === "MiniportDirectOidRequest") === isDirect,
     );
     for (const passage of meant) if (!passage.asked) this.#abort(passage);
-    if (meant.some((passage) => passage.asked)) this.#askToCancel(binding.adapter, isDirect, RequestId);
+    const given = meant.filter(({ asked }) => asked);
+    if (given.length > 0) this.#askToCancel(binding.adapter, isDirect, RequestId, given);
   }
 
   #issue(parts: Passage): NDIS_STATUS {
@@ -243,6 +245,7 @@ export class OidRequests {
 
   #forget(passage: OidPassage, status: NDIS_STATUS_FINAL): void {
     this.#pending.delete(passage.request);
+    this.#checks?.over(passage);
     this.#timeouts.stop(passage);
     this.#patience?.stop(passage);
     if (passage.binding !== null) passage.binding.outstandingOidRequests--;
@@ -260,7 +263,7 @@ export class OidRequests {
     const { adapter, handler, request } = passage;
     if (!passage.asked) this.#abort(passage);
     else if (isForMiniport(passage)) {
-      this.#askToCancel(adapter, handler === "MiniportDirectOidRequest", request.RequestId);
+      this.#askToCancel(adapter, handler === "MiniportDirectOidRequest", request.RequestId, [passage]);
     }
   }
 
@@ -269,14 +272,19 @@ export class OidRequests {
     this.#environment.misuse("NdisTimedOidComplete", passage.answerer, message);
   }
 
-  #askToCancel(adapter: MiniportAdapter, isDirect: boolean, RequestId: NDIS_CONTEXT): void {
+  #askToCancel(
+    adapter: MiniportAdapter,
+    isDirect: boolean,
+    RequestId: NDIS_CONTEXT,
+    passages: readonly OidPassage[],
+  ): void {
     const { CancelOidRequestHandler, CancelDirectOidRequestHandler } = adapter.driver.characteristics;
-    const outer = this.#isCancelling;
-    this.#isCancelling = true;
+    const outer = this.#cancelled;
+    this.#cancelled = passages;
     try {
       (isDirect ? CancelDirectOidRequestHandler : CancelOidRequestHandler)?.(adapter.context, RequestId);
     } finally {
-      this.#isCancelling = outer;
+      this.#cancelled = outer;
     }
   }
 

@@ -5,6 +5,8 @@ import type { RuleId } from "./rules.ts";
  * simulated machine or of the roles holds; being laborious to check is none.
  */
 export const NOT_CHECKABLE: Readonly<Partial<Record<RuleId, string>>> = {
+  "REG-23":
+    "Is about filter drivers, a role that the core has not: nobody can register one, so that no FilterSetOptions runs and no handle of a filter driver or filter module exists. From the roles that there are NDIS takes none of their structures (REG-21, REG-22).",
   "QOS-11":
     "Happens in signalling: UNI 3.1 has no message that asks for other parameters of a call, and so none that would answer one. The reference call managers refuse changes.",
   "SND-18":

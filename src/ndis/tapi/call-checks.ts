@@ -1,7 +1,11 @@
 import type { MiniportAdapter } from "../adapter/adapter.ts";
 import type { AddressFamily } from "../address-family/address-family.ts";
 import type { Binding } from "../binding/binding.ts";
-import { CO_ADDRESS_FAMILY_TAPI, CO_ADDRESS_FAMILY_TAPI_PROXY } from "../ddi/constants/connection-flags.ts";
+import {
+  CALL_PARAMETERS_CHANGED,
+  CO_ADDRESS_FAMILY_TAPI,
+  CO_ADDRESS_FAMILY_TAPI_PROXY,
+} from "../ddi/constants/connection-flags.ts";
 import { NDIS_MEDIUM } from "../ddi/constants/enumerations.ts";
 import { AF_TAPI_SAP_TYPE, CO_TAPI_FLAG_INCOMING_CALL } from "../ddi/constants/tapi-wan.ts";
 import type { NdisVcHandle } from "../ddi/handles.ts";
@@ -9,6 +13,7 @@ import { isAtLeast, ulong } from "../ddi/numbers.ts";
 import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
 import type { CO_CALL_PARAMETERS, CO_SAP } from "../ddi/structures/calls.ts";
+import type { CO_AF_TAPI_MAKE_CALL_PARAMETERS } from "../ddi/structures/tapi.ts";
 import { Vc } from "../vc/vc.ts";
 
 /*
@@ -40,13 +45,15 @@ export function checkProxyRegistered(binding: Binding, family: number, owner: st
 }
 
 /** WAN-15: NdisClMakeCall. */
-export function checkOutgoingCall(af: AddressFamily, parameters: CO_CALL_PARAMETERS | null, owner: string): void {
-  if (!isProxy(af)) return;
+export function checkOutgoingCall(vc: Vc, parameters: CO_CALL_PARAMETERS | null, owner: string): void {
+  const { addressFamily: af, environment } = vc;
+  if (af === null || !isProxy(af)) return;
   const specific = parameters?.MediaParameters?.MediaSpecific ?? null;
   if (specific === null || !isAtLeast(specific.Length, SIZEOF_MAKE_CALL_PARAMETERS)) {
     const message = `MediaSpecific.Length is ${ulong(specific?.Length)}; CO_AF_TAPI_MAKE_CALL_PARAMETERS has ${SIZEOF_MAKE_CALL_PARAMETERS} bytes`;
-    af.environment.misuse("WAN-15", owner, message);
+    environment.misuse("WAN-15", owner, message);
   }
+  environment.tapiParameters.set(vc, tapiValues(parameters));
 }
 
 /** WAN-16: Ndis(M)CmMakeCallComplete. */
@@ -61,6 +68,22 @@ export function checkOutgoingCallComplete(
     return;
   if (!hasBandwidths(parameters))
     vc.environment.misuse("WAN-16", owner, "CallMgrParameters without PeakBandwidth of Transmit and Receive");
+  const isChanged = tapiValues(parameters) !== vc.environment.tapiParameters.get(vc);
+  if (isChanged && (ulong(parameters?.Flags) & CALL_PARAMETERS_CHANGED) === 0)
+    vc.environment.misuse("WAN-16", owner, "TAPI parameters are changed without CALL_PARAMETERS_CHANGED");
+}
+
+/** WAN-19: what ProtocolCmCloseCall returned. A page has it otherwise (X-06). */
+export function checkCloseAnswer({ addressFamily: af, environment, traceName }: Vc, status: NDIS_STATUS): void {
+  if (af === null || !isProxy(af) || status !== NDIS_STATUS_SUCCESS) return;
+  environment.suspect("WAN-19", af.registration.owner, `the close of ${traceName} is answered at once, not pended`);
+}
+
+/** WAN-19: Ndis(M)CmCloseCallComplete. */
+export function checkCloseComplete(handle: NdisVcHandle, owner: string): void {
+  const vc: unknown = handle;
+  if (!(vc instanceof Vc) || vc.addressFamily === null || !isProxy(vc.addressFamily) || !vc.active) return;
+  vc.environment.suspect("WAN-19", owner, `the close of ${vc.traceName} is completed before it is deactivated`, vc);
 }
 
 /** WAN-17: Ndis(M)CmDispatchIncomingCall. */
@@ -96,6 +119,20 @@ export function checkSap(af: AddressFamily, sap: CO_SAP | null, owner: string): 
 function hasBandwidths(parameters: CO_CALL_PARAMETERS | null): boolean {
   const manager = parameters?.CallMgrParameters ?? null;
   return isAtLeast(manager?.Transmit?.PeakBandwidth, 1) && isAtLeast(manager?.Receive?.PeakBandwidth, 1);
+}
+
+/** The values in CO_AF_TAPI_MAKE_CALL_PARAMETERS, to see whether somebody changes them. */
+function tapiValues(parameters: CO_CALL_PARAMETERS | null): string {
+  const values: unknown = parameters?.MediaParameters?.MediaSpecific?.Parameters;
+  if (typeof values !== "object" || values === null) return "";
+  if (values instanceof Uint8Array) return values.join();
+  const { ulLineID, ulAddressID, ulFlags, DestAddress, LineCallParams } =
+    values as Partial<CO_AF_TAPI_MAKE_CALL_PARAMETERS>;
+  const descriptors = [DestAddress, LineCallParams].map((one) => [ulong(one?.Length), ulong(one?.Offset)]);
+  return [ulLineID, ulAddressID, ulFlags]
+    .map(ulong)
+    .concat(...descriptors)
+    .join();
 }
 
 /** ulFlags of the TAPI parameters, the third ULONG. */

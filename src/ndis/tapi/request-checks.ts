@@ -6,11 +6,14 @@ import {
   CO_TAPI_FLAG_OUTGOING_CALL,
   CO_TAPI_FLAG_PER_ADDRESS_CAPS,
   CO_TAPI_FLAG_PER_LINE_CAPS,
+  CO_TAPI_FLAG_USE_DEFAULT_CALLPARAMS,
 } from "../ddi/constants/tapi-wan.ts";
+import { ulong } from "../ddi/numbers.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import { NDIS_STATUS_SUCCESS } from "../ddi/status.ts";
+import type { CO_TAPI_TRANSLATE_TAPI_CALLPARAMS } from "../ddi/structures/tapi.ts";
 import type { NdisEnvironment } from "../environment.ts";
-import { oidOf, ulongMember } from "../oid/information-buffer.ts";
+import { bytesOf, informationOf, oidOf, ulongMember } from "../oid/information-buffer.ts";
 import type { OidPassage } from "../oid/passage.ts";
 
 const CM_CAPS = ["ulCoTapiVersion", "ulNumLines", "ulFlags"] as const;
@@ -18,6 +21,9 @@ const LINE_CAPS = ["ulLineID", "ulFlags"] as const;
 const ADDRESS_CAPS = ["ulLineID", "ulAddressID", "ulFlags"] as const;
 const TRANSLATE_TAPI = ["ulLineID", "ulAddressID", "ulFlags"] as const;
 const TRANSLATE_NDIS = ["ulFlags"] as const;
+
+/** On x64: three ULONGs, padding, and two NDIS_VAR_DATA_DESC of 16 bytes. */
+const OFFSET_OF_NDIS_CALL_PARAMS = 48;
 
 const TRANSLATIONS: ReadonlySet<number> = new Set([
   oids.OID_CO_TAPI_TRANSLATE_TAPI_CALLPARAMS,
@@ -63,6 +69,9 @@ export class TapiRequestChecks {
     if (subject.addressFamily === null || status !== NDIS_STATUS_SUCCESS) return;
     const known = this.#of(subject.addressFamily);
     switch (oidOf(request)) {
+      case oids.OID_CO_TAPI_TRANSLATE_TAPI_CALLPARAMS:
+        this.#checkDefaults(request, answerer);
+        break;
       case oids.OID_CO_TAPI_CM_CAPS:
         known.callManagerFlags = ulongMember(request, CM_CAPS, "ulFlags") ?? 0;
         this.#checkFlags(answerer, known.callManagerFlags, CO_TAPI_FLAG_PER_LINE_CAPS);
@@ -113,6 +122,13 @@ export class TapiRequestChecks {
     }
   }
 
+  /** WAN-22: who is asked for default parameters, and has none, answers FAILURE. */
+  #checkDefaults(request: OidPassage["request"], answerer: string): void {
+    const flags = ulongMember(request, TRANSLATE_TAPI, "ulFlags") ?? 0;
+    if ((flags & CO_TAPI_FLAG_USE_DEFAULT_CALLPARAMS) === 0 || lengthOfAnswer(request) !== 0) return;
+    this.#environment.misuse("WAN-22", answerer, "no default call parameters are given: NDIS_STATUS_FAILURE");
+  }
+
   #of(addressFamily: AddressFamily): TapiCapabilities {
     const known = this.#capabilities.get(addressFamily);
     if (known !== undefined) return known;
@@ -120,4 +136,15 @@ export class TapiRequestChecks {
     this.#capabilities.set(addressFamily, fresh);
     return fresh;
   }
+}
+
+/** NdisCallParams.Length of CO_TAPI_TRANSLATE_TAPI_CALLPARAMS; null when the buffer is not that long. */
+function lengthOfAnswer(request: OidPassage["request"]): number | null {
+  const buffer: unknown = informationOf(request).InformationBuffer;
+  const bytes = bytesOf(request);
+  if (bytes !== null) {
+    if (bytes.length < OFFSET_OF_NDIS_CALL_PARAMS + 2) return null;
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint16(OFFSET_OF_NDIS_CALL_PARAMS, true);
+  }
+  return ulong((buffer as Partial<CO_TAPI_TRANSLATE_TAPI_CALLPARAMS> | null)?.NdisCallParams?.Length);
 }

@@ -43,6 +43,7 @@ export function mayBeSent(vc: Vc, lists: NET_BUFFER_LIST, owner: string): boolea
 export function takeSent(vc: Vc, lists: NET_BUFFER_LIST): number {
   const { adapter } = vc;
   adapter.sendWatch ??= new SendWatch(adapter);
+  vc.environment.wanFrames.sent(vc, lists);
   let count = 0;
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
     const custody = custodyOf(list);
@@ -78,6 +79,7 @@ export function mayBeCompleted(vc: Vc, lists: NET_BUFFER_LIST, owner: string): b
     if (!Number.isInteger(list.Status) || isPending(list.Status))
       environment.misuse("SND-06", owner, `Status of a NET_BUFFER_LIST completed on ${traceName} is final`, vc);
   }
+  environment.wanFrames.completed(vc, lists, owner);
   return true;
 }
 
@@ -121,6 +123,7 @@ export function takeIndicated(
   }
   if (count !== expected)
     environment.misuse("RCV-03", owner, `NumberOfNetBufferLists is ${expected}, the list has ${count}`, vc);
+  environment.wanFrames.indicated(vc, lists, owner);
   return true;
 }
 

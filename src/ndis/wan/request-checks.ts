@@ -46,6 +46,8 @@ interface WanAdapterFacts {
   maximumFrameSize: number | null;
   framingBits: number | null;
   compresses: boolean | null;
+  /** A statistic of compression that was not 0, as a message shows it. */
+  compressed: string | null;
 }
 
 /** Frame sizes of the last OID_WAN_CO_GET_LINK_INFO: 0 is send, 1 is receive. */
@@ -84,7 +86,10 @@ export class WanRequestChecks {
     if (refused && rule !== undefined)
       this.#environment.misuse(rule, answerer, `a CoNDIS WAN miniport answers 0x${Oid.toString(16)}`);
     const facts = this.#factsOf(adapter);
-    if (Oid === oids.OID_WAN_CO_GET_COMP_INFO) facts.compresses = !refused;
+    if (Oid === oids.OID_WAN_CO_GET_COMP_INFO) {
+      facts.compresses = !refused;
+      this.#checkCompression(passage, facts);
+    }
     if (status !== NDIS_STATUS_SUCCESS) return;
     if (request.RequestType === NDIS_REQUEST_TYPE.NdisRequestSetInformation) {
       if (Oid === oids.OID_WAN_CO_SET_LINK_INFO) this.#checkFraming(passage, facts);
@@ -106,31 +111,47 @@ export class WanRequestChecks {
       const message = `MaxFrameSize was ${facts.maximumFrameSize} and is ${size} on ${adapter.traceName}`;
       this.#environment.misuse("WAN-26", answerer, message);
     }
+    if (size !== null) this.#environment.wanFrames.announce(adapter, size);
     facts.maximumFrameSize = size;
     facts.framingBits = framing;
   }
 
   /** WAN-12: framing that the miniport does not have gets INVALID_DATA. */
-  #checkFraming({ request, answerer }: OidPassage, { framingBits }: WanAdapterFacts): void {
+  #checkFraming({ request, answerer, subject }: OidPassage, { framingBits }: WanAdapterFacts): void {
     const send = ulongMember(request, LINK_INFO, "SendFramingBits") ?? 0;
     const receive = ulongMember(request, LINK_INFO, "RecvFramingBits") ?? 0;
     if (framingBits !== null && ((send | receive) & ~framingBits) !== 0)
       this.#environment.misuse("WAN-12", answerer, "framing bits that OID_WAN_CO_GET_INFO lacks: INVALID_DATA");
+    if (subject.vc !== null) this.#environment.wanFrames.framingSet(subject.vc, send | receive);
   }
 
-  #learnLink({ request, adapter, subject }: OidPassage): void {
+  /** WAN-11: a link is in PPP framing, and tells of none, until one was set or came in. */
+  #learnLink({ request, adapter, subject, answerer }: OidPassage): void {
+    const { vc } = subject;
+    const bits =
+      (ulongMember(request, LINK_INFO, "SendFramingBits") ?? 0) |
+      (ulongMember(request, LINK_INFO, "RecvFramingBits") ?? 0);
+    if (vc !== null && bits !== 0 && !this.#environment.wanFrames.knowsFraming(vc)) {
+      const message = `framing bits 0x${bits.toString(16)} on ${vc.traceName}, where no framing is detected yet`;
+      this.#environment.misuse("WAN-11", answerer, message, vc);
+    }
     const send = ulongMember(request, LINK_INFO, "MaxSendFrameSize");
     const receive = ulongMember(request, LINK_INFO, "MaxRecvFrameSize");
     if (send !== null && receive !== null) this.#links.set(subject.vc ?? adapter, [send, receive]);
   }
 
-  #checkStatistics({ request, answerer }: OidPassage, facts: WanAdapterFacts): void {
-    if (facts.compresses !== false) return;
+  #checkStatistics(passage: OidPassage, facts: WanAdapterFacts): void {
     for (const member of COMPRESSION_STATISTICS) {
-      const count = ulongMember(request, STATISTICS, member);
-      if (count !== null && count !== 0)
-        this.#environment.misuse("WAN-13", answerer, `${member} is ${count} on a miniport that does not compress`);
+      const count = ulongMember(passage.request, STATISTICS, member) ?? 0;
+      if (count !== 0) facts.compressed = `${member} is ${count}`;
     }
+    this.#checkCompression(passage, facts);
+  }
+
+  /** WAN-13, whichever is asked first. */
+  #checkCompression({ answerer }: OidPassage, { compresses, compressed }: WanAdapterFacts): void {
+    if (compresses === false && compressed !== null)
+      this.#environment.misuse("WAN-13", answerer, `${compressed} on a miniport that does not compress`);
   }
 
   /** A miniport without NDIS_MAC_OPTION_NO_LOOPBACK says that it loops back, which is NDISWAN's part. */
@@ -143,7 +164,7 @@ export class WanRequestChecks {
   #factsOf(adapter: MiniportAdapter): WanAdapterFacts {
     const known = this.#adapters.get(adapter);
     if (known !== undefined) return known;
-    const facts: WanAdapterFacts = { maximumFrameSize: null, framingBits: null, compresses: null };
+    const facts: WanAdapterFacts = { maximumFrameSize: null, framingBits: null, compresses: null, compressed: null };
     this.#adapters.set(adapter, facts);
     return facts;
   }
