@@ -2,7 +2,6 @@ import { MiniportAdapter } from "../adapter/adapter.ts";
 import { Binding } from "../binding/binding.ts";
 import * as types from "../ddi/constants/object-types.ts";
 import { SIZEOF_NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS } from "../ddi/constants/structure-sizes.ts";
-import { isAtLeast } from "../ddi/numbers.ts";
 import type { NDIS_STATUS_FINAL } from "../ddi/status.ts";
 import {
   NDIS_STATUS_FAILURE,
@@ -22,8 +21,6 @@ import { copyEntryPoints, handlerMembers } from "./entry-points.ts";
 import { OPTIONAL_STRUCTURES } from "./optional-structures.ts";
 
 const NDIS_6 = 6;
-/** sizeof(NDIS_OBJECT_HEADER). */
-const SIZEOF_HEADER = 4;
 
 /** A registration call: whose library it came through. */
 interface Caller {
@@ -34,8 +31,7 @@ interface Caller {
 /**
  * NdisSetOptionalHandlers (REG-20): SUCCESS when the entry points are in force, RESOURCES on a shortage, NOT_SUPPORTED for a miniport that
  * declared less than NDIS 6.0, FAILURE for the rest: a structure that this driver may not pass (REG-21, REG-22, REG-23), a header that
- * does not fit (REG-19), a handle that is none. Chimney offload and NDK are not part of this core: their structures are taken, and nobody
- * asks for the entry points in them.
+ * does not fit (REG-19), a handle that is none. Chimney offload and NDK providers are not part of this core, and are FAILURE as well.
  *
  * Takes the driver handle while SetOptions runs, or from a protocol the handle of an open binding, and then for that binding alone
  * (REG-24, REG-25). What is set again replaces the entry points from the next call of them on (REG-33).
@@ -108,10 +104,9 @@ function setForMiniport(
   const { environment, image } = caller;
   const { Type } = handlers.Header;
   const structure = OPTIONAL_STRUCTURES.get(Type);
-  if (structure === undefined || !structure.fromMiniport) return NDIS_STATUS_FAILURE;
+  if (structure === undefined || !structure.fromMiniport || !structure.modelled) return NDIS_STATUS_FAILURE;
   const { MajorNdisVersion, MinorNdisVersion } = driver.characteristics;
   if (MajorNdisVersion === NDIS_6 && MinorNdisVersion < structure.minorVersion) return NDIS_STATUS_FAILURE;
-  if (!structure.modelled) return takenByHeader(handlers);
   const copy = copyOf(caller, handlers);
   if (copy === null) return NDIS_STATUS_FAILURE;
   if (!separateOidRoutines(caller, driver, handlers)) return NDIS_STATUS_FAILURE;
@@ -136,11 +131,6 @@ function setForMiniport(
   return NDIS_STATUS_SUCCESS;
 }
 
-/** A structure whose members this core does not know: its header says that there are some. */
-function takenByHeader({ Header: { Revision, Size } }: NDIS_DRIVER_OPTIONAL_HANDLERS): NDIS_STATUS_FINAL {
-  return isAtLeast(Revision, 1) && isAtLeast(Size, SIZEOF_HEADER + 1) ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
-}
-
 /** @param target the driver, whose tables later bindings start with, or one binding. */
 function setForProtocol(
   caller: Caller,
@@ -150,8 +140,7 @@ function setForProtocol(
   const { environment, image } = caller;
   const { Type } = handlers.Header;
   const structure = OPTIONAL_STRUCTURES.get(Type);
-  if (structure === undefined || !structure.fromProtocol) return NDIS_STATUS_FAILURE;
-  if (!structure.modelled) return takenByHeader(handlers);
+  if (structure === undefined || !structure.fromProtocol || !structure.modelled) return NDIS_STATUS_FAILURE;
   const copy = copyOf(caller, handlers);
   if (copy === null) return NDIS_STATUS_FAILURE;
   if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;

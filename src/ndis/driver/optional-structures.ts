@@ -7,7 +7,7 @@ export interface OptionalStructure {
   readonly fromMiniport: boolean;
   /** The least NDIS 6 minor version that a miniport has declared. */
   readonly minorVersion: number;
-  /** Whether the core knows its members. What it does not know it takes by its header, and nobody ever asks for its entry points. */
+  /** Whether the core knows its members. What it does not know it refuses with FAILURE, from everybody. */
   readonly modelled: boolean;
 }
 
@@ -26,7 +26,7 @@ const NDIS_6_30 = { minorVersion: 30 };
 const HEADER_ONLY = { modelled: false };
 
 /**
- * The thirteen structures by Header.Type (REG-21, REG-22, REG-23). What filter modules pass is taken from nobody: there are none. The provider
+ * The thirteen structures by Header.Type (REG-21, REG-22, REG-23). From filters NDIS takes nothing here: there are none. The provider
  * chimney structures are a miniport's, as the client ones are (conflict X-15).
  */
 export const OPTIONAL_STRUCTURES: ReadonlyMap<number, OptionalStructure> = new Map([

@@ -283,7 +283,7 @@ export function NDIS_SHARED_MEMORY_PROVIDER_CHARACTERISTICS(
 
 /**
  * A structure that NDIS knows by its header alone: the four chimney offload structures, NDK providers and partial
- * filter characteristics. Their members are not modelled, and nobody asks for the entry points in them.
+ * filter characteristics. Their members are not modelled, and NdisSetOptionalHandlers answers FAILURE.
  */
 export interface UnmodelledOptionalHandlers {
   Header: NDIS_OBJECT_HEADER;
