@@ -139,9 +139,9 @@ export class Devices {
     return adapter.exclusively(() => queryRemoval(adapter));
   }
 
-  /** The card was pulled out: the miniport hears of it at once, whatever is under way, and then it is taken down. */
+  /** The card was pulled out, once: the miniport hears of it at once, whatever is under way, and then it is taken down. */
   *surpriseRemove(adapter: MiniportAdapter): Blocking<NDIS_STATUS> {
-    if (!adapter.isUp) return NDIS_STATUS_FAILURE;
+    if (!adapter.isUp || adapter.surpriseRemoved) return NDIS_STATUS_FAILURE;
     adapter.slot.eject();
     adapter.surpriseRemoved = true;
     notifyMiniport(adapter, NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved, null);
