@@ -8,7 +8,7 @@ import {
   statusName,
 } from "../../src/ndis/index.ts";
 import type { Side } from "./two-hosts.ts";
-import { BOB, connected, Listener, Pair, pattern } from "./two-hosts.ts";
+import { BOB, connected, Listener, MS, Pair, pattern } from "./two-hosts.ts";
 
 function adapterOf(side: Side): MiniportAdapter {
   const [adapter] = side.host.ndis.adapters;
@@ -46,6 +46,23 @@ describe("a NIC that is pulled out", () => {
     // On the switch signalling goes on trying: nothing tells it that the light is out.
     expect([alice.alive, pair.bob.alive]).toEqual([{}, {}]);
     expect(listener.told.filter(({ kind }) => kind === "violation")).toEqual([]);
+  });
+
+  it.each([
+    ["with no command under way", (pair: Pair) => void pair.start()],
+    ["while it opens the signalling channel", (pair: Pair) => pair.lab.start()],
+  ])("%s: nothing is waited for, and no rule is broken", (_when, begin) => {
+    const listener = new Listener();
+    const pair = new Pair({ lab: { probe: listener } });
+    begin(pair);
+    const { alice } = pair;
+    const { clock } = pair.lab.world;
+    const removedNs = clock.nowNs;
+    expect(operate(pair, alice, alice.host.ndis.surpriseRemoveDevice(adapterOf(alice)))).toBe(NDIS_STATUS_SUCCESS);
+    expect(clock.nowNs - removedNs).toBeLessThan(MS);
+    expect(listener.told.filter(({ kind }) => kind === "violation")).toEqual([]);
+    pair.stop();
+    expect(alice.alive).toEqual({});
   });
 
   it("OID-15: its MCM answers requests with NOT_ACCEPTED", () => {
