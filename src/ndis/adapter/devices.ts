@@ -80,7 +80,7 @@ export class Devices {
     const status = yield* initializeAdapter(adapter);
     if (status !== NDIS_STATUS_SUCCESS) {
       this.#forget(adapter);
-      image.holdings.reportLeft(this.environment, image.name, adapter, "LIF-03");
+      image.holdings.reportLeft(this.environment, image.name, adapter, "MiniportInitializeEx", "LIF-03");
       return status;
     }
     if (this.#questions !== null) yield* this.#questions(adapter);
@@ -123,7 +123,7 @@ export class Devices {
     if (!haltsBeforeUnbind) yield* haltAdapter(adapter, action);
     this.#forget(adapter);
     const holder = this.images.find((image) => image.miniport === adapter.driver);
-    holder?.holdings.reportLeft(this.environment, holder.name, adapter);
+    holder?.holdings.reportLeft(this.environment, holder.name, adapter, "MiniportHaltEx");
     return NDIS_STATUS_SUCCESS;
   }
 
