@@ -258,6 +258,25 @@ describe("NdisSetOptionalHandlers", () => {
     expect(inMiniportSetOptions(set, false)).toBe(NDIS_STATUS_FAILURE);
   });
 
+  it("REG-16: a structure that there was no memory for does not count", () => {
+    const scarce = { left: 1 };
+    const choose = (point: string): number => (point === "memory-allocation" && scarce.left-- > 0 ? 1 : 0);
+    const core = new Core({ chooser: { choose } });
+    const routine = () => NDIS_STATUS_SUCCESS;
+    const statuses: NDIS_STATUS[] = [];
+    core.mcm.setOptions = (handle) => {
+      const { ndis } = core.mcm;
+      scarce.left = 1;
+      const co = { ...core.mcm.coMiniport(), CoOidRequestHandler: routine };
+      const cm = { ...core.mcm.callManager(), CmOidRequestHandler: routine };
+      statuses.push(ndis.NdisSetOptionalHandlers(handle, co), ndis.NdisSetOptionalHandlers(handle, cm));
+      return NDIS_STATUS_FAILURE;
+    };
+    scarce.left = 0;
+    core.run(core.ndis.loadMiniportCallManager(core.mcm.image));
+    expect([statuses, core.rules]).toEqual([[NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS], []]);
+  });
+
   it("MCM-05: MiniportCoOidRequest and MiniportCoSendNetBufferLists are required", () => {
     for (const member of ["CoOidRequestHandler", "CoSendNetBufferListsHandler"] as const) {
       const set = (core: Core, handle: NdisDriverHandle) =>
