@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { AtmClient } from "../../src/client/index.ts";
 import type { Blocking, MiniportAdapter, NDIS_STATUS, RemovalOptions } from "../../src/ndis/index.ts";
 import {
   NDIS_OID_REQUEST,
+  NDIS_STATUS_FAILURE,
   NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_SUCCESS,
   OID_GEN_CO_VENDOR_ID,
@@ -98,6 +100,35 @@ describe("a halt that finds address families open", () => {
     expect(status).toBe(NDIS_STATUS_SUCCESS);
     expect([adapter.state, adapter.openAddressFamilies.size, call.state]).toEqual(["Halted", 0, "closed"]);
     pair.runUntil(() => pair.bob.calls[0]?.state === "closed");
+    expect(pair.stop()).toEqual({});
+  });
+
+  it("LIF-14: a miniport without call management is not halted before its protocols are unbound", () => {
+    const pair = new Pair({ alice: { host: { route: "call-manager" } } }).start();
+    const { alice } = pair;
+    expect(alice.call(BOB).state).toBe("connected");
+    const adapter = adapterOf(alice);
+    const removal = alice.host.ndis.removeDevice(adapter, { haltsBeforeUnbind: true });
+    expect(operate(pair, alice, removal)).toBe(NDIS_STATUS_FAILURE);
+    expect(adapter.state).toBe("Running");
+    expect(pair.stop()).toEqual({});
+  });
+});
+
+describe("a NIC that is removed right after a client has opened its address family", () => {
+  it("does not go on waiting when what the MCM had put off is done", () => {
+    const pair = new Pair().start();
+    const { alice } = pair;
+    const { ndis } = alice.host;
+    const adapter = adapterOf(alice);
+    const { clock } = pair.lab.world;
+    const beganNs = clock.nowNs;
+    function* inOneGo(): Blocking<NDIS_STATUS> {
+      yield* ndis.loadClient(new AtmClient("late", { sendBuffers: 4 }).image);
+      return yield* ndis.removeDevice(adapter);
+    }
+    expect(operate(pair, alice, inOneGo())).toBe(NDIS_STATUS_SUCCESS);
+    expect(clock.nowNs - beganNs).toBeLessThan(MS);
     expect(pair.stop()).toEqual({});
   });
 });

@@ -26,7 +26,7 @@ import { pauseAdapter, restartAdapter } from "./pause-restart.ts";
 export interface RemovalOptions {
   /** What MiniportHaltEx is told; NdisHaltDeviceDisabled by default. */
   readonly action?: NDIS_HALT_ACTION;
-  /** Halts first and unbinds the protocols afterwards: an MCM then finds address families open in MiniportHaltEx (AF-32, LIF-13). */
+  /** Halts an MCM first and unbinds the protocols afterwards: it then finds address families open in MiniportHaltEx (AF-32, LIF-13). */
   readonly haltsBeforeUnbind?: boolean;
 }
 
@@ -110,6 +110,8 @@ export class Devices {
   }
 
   *#askAndTakeDown(adapter: MiniportAdapter, options: RemovalOptions): Blocking<NDIS_STATUS> {
+    // Who manages the calls of another miniport has to be unbound before: it would have NDIS call what is halted (LIF-14).
+    if (options.haltsBeforeUnbind === true && adapter.driver.callManager === null) return NDIS_STATUS_FAILURE;
     const status = adapter.state === "Running" ? yield* queryRemoval(adapter) : NDIS_STATUS_SUCCESS;
     return status === NDIS_STATUS_SUCCESS ? yield* this.#takeDown(adapter, options) : status;
   }
