@@ -67,6 +67,19 @@ describe("a NIC that is pulled out", () => {
     expect(alice.alive).toEqual({});
   });
 
+  it("that nobody uses: its miniport is halted at once, and has put nothing off", () => {
+    const idle = { name: "idle", DriverEntry: () => NDIS_STATUS_SUCCESS };
+    const pair = new Pair({ alice: { host: { route: "call-manager", standAloneCallManager: idle, clients: [] } } });
+    pair.lab.start();
+    const { alice } = pair;
+    const adapter = adapterOf(alice);
+    expect(adapter.bindings).toEqual([]);
+    // The verifier has an eye on work items that are freed while they are queued.
+    expect(operate(pair, alice, alice.host.ndis.surpriseRemoveDevice(adapter))).toBe(NDIS_STATUS_SUCCESS);
+    expect(adapter.state).toBe("Halted");
+    expect(pair.stop()).toEqual({});
+  });
+
   it("OID-15: its MCM answers requests with NOT_ACCEPTED", () => {
     const { pair } = connected();
     const { alice } = pair;
