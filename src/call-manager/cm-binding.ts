@@ -53,10 +53,10 @@ export class CmBinding implements Route {
 
   /** Null when there is not enough memory (everything taken is given back). */
   static create(ndis: CallManagerLibrary, handle: NdisBindingHandle, settings: CallManagerSettings): CmBinding | null {
-    const deferred = Deferred.create(ndis, handle);
+    const quiet = new Quiet(ndis);
+    const deferred = Deferred.create(ndis, handle, quiet);
     if (deferred === null) return null;
     const late: { binding: CmBinding | null } = { binding: null };
-    const quiet = new Quiet(ndis);
     const channel = SignallingChannel.create(
       ndis,
       handle,

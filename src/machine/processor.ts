@@ -129,17 +129,18 @@ export class Processor implements ThreadScheduler {
     return this.#liveThreads;
   }
 
+  /** Neither a bug check nor the power switch has stopped the machine. */
+  get isRunning(): boolean {
+    return this.stopped === null && !this.#isOff;
+  }
+
   get hasWork(): boolean {
-    return (
-      this.stopped === null &&
-      !this.#isOff &&
-      (this.#pendingInterrupts > 0 || this.#dpcHead < this.#dpcTail || this.#threads.length > 0)
-    );
+    return this.isRunning && (this.#pendingInterrupts > 0 || this.#dpcHead < this.#dpcTail || this.#threads.length > 0);
   }
 
   /** Runs everything that is ready, highest level first. Called between events of the clock. */
   dispatch(): void {
-    if (this.#dispatching || this.stopped !== null || this.#isOff) return;
+    if (this.#dispatching || !this.isRunning) return;
     this.#dispatching = true;
     try {
       while (!this.#isOff && this.#dispatchOne());

@@ -74,6 +74,7 @@ export class NicAdapter {
       readonly receiver: Receiver;
       readonly commands: VcCommands;
       readonly deferred: Deferred;
+      readonly quiet: Quiet;
     },
   ) {
     this.ndis = ndis;
@@ -85,10 +86,10 @@ export class NicAdapter {
     this.receiver = parts.receiver;
     this.commands = parts.commands;
     this.deferred = parts.deferred;
+    this.quiet = parts.quiet;
     this.esi = hardware.readEsi();
     this.lineCellRate = hardware.read(REGISTERS.PHYSTAT) >>> REGISTERS.PHYSTAT.fields.RATE.lsb;
     this.interrupts = new Interrupts(ndis, hardware, (causes) => this.#service(causes));
-    this.quiet = new Quiet(ndis);
   }
 
   /** Allocates everything that needs memory; null when there is not enough (everything taken is given back, LIF-03). */
@@ -101,7 +102,8 @@ export class NicAdapter {
     const late: { nic: NicAdapter | null } = { nic: null };
     const connections: (Connection | null)[] = [];
     const quieter = (connection: Connection): void => late.nic?.quieter(connection);
-    const deferred = Deferred.create(ndis, handle);
+    const quiet = new Quiet(ndis);
+    const deferred = Deferred.create(ndis, handle, quiet);
     if (deferred === null) return null;
     const transmitter = Transmitter.create(ndis, handle, hardware, configuration.transmitEntries, quieter);
     const { smallBuffers, largeBuffers } = configuration;
@@ -117,7 +119,7 @@ export class NicAdapter {
       deferred.free();
       return null;
     }
-    const parts = { transmitter, receiver, commands, deferred };
+    const parts = { transmitter, receiver, commands, deferred, quiet };
     late.nic = new NicAdapter(ndis, handle, hardware, configuration, connections, parts);
     return late.nic;
   }

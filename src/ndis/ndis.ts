@@ -196,7 +196,7 @@ export class Ndis {
       if (typeof DriverUnload === "function")
         yield* settle(contained(image.name, "DriverUnload", DriverUnload)(driverObject));
       forgetRegistrations(this.environment, image, "unloaded");
-      image.holdings.reportLeft(this.environment, image.name, null);
+      image.holdings.reportLeft(this.environment, image.name, null, "unload");
     }
   }
 
@@ -251,6 +251,7 @@ export class Ndis {
     if (status !== NDIS_STATUS_SUCCESS) {
       this.#devices.images.splice(this.#devices.images.indexOf(loaded), 1);
       forgetRegistrations(this.environment, loaded, "DriverEntry failed");
+      loaded.holdings.reportLeft(this.environment, loaded.name, null, "a DriverEntry that failed");
     }
     return status;
   }

@@ -93,6 +93,15 @@ describe("vmcm verify", () => {
     expect(warned.stdout).toContain("warning OUT-07 by twice: ");
   });
 
+  it("of very many warnings the first thousand are told, and how many there are", () => {
+    // The first completion is right, the others break OUT-07.
+    const file = mcm("endless.ts", TWICE.replace("i < 2", "i < 1201"));
+    const { code, stdout } = vmcm(here(), "verify", file, "--only", "outgoing-call-in-cells", "--rule", "out=warn");
+    expect(code).toBe(0);
+    expect(stdout.match(/warning OUT-07 by endless: /g)).toHaveLength(1_000);
+    expect(stdout).toContain(" and 200 warnings more\n");
+  });
+
   const WRONG: readonly (readonly [string[], RegExp])[] = [
     [["none.ts"], /^vmcm: none\.ts: no such file; a driver module exports DriverEntry\n$/],
     [["old.cts"], /^vmcm: old\.cts is no ES module: call it \.mts, or put "type": "module" into its package\.json\n$/],

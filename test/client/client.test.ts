@@ -120,6 +120,34 @@ describe("several clients on one host", () => {
   });
 });
 
+describe("a client that closes everything", () => {
+  it("AF-35: calls first, then the SAP, then the address family", () => {
+    const steps: string[] = [];
+    const pair: Pair = new Pair({
+      bob: {
+        wrap: (library) => ({
+          ...library,
+          NdisClDeregisterSap: (sap) => {
+            steps.push(`SAP, ${pair.bob.client.binding?.calls.size} calls`);
+            return library.NdisClDeregisterSap(sap);
+          },
+          NdisClCloseAddressFamily: (af) => {
+            steps.push("address family");
+            return library.NdisClCloseAddressFamily(af);
+          },
+        }),
+      },
+    }).start();
+    const calls = [pair.alice.call(BOB), pair.alice.call(BOB)];
+    pair.runUntil(() => pair.bob.calls.length === 2 && pair.bob.calls.every(({ state }) => state === "connected"));
+    const { binding } = pair.bob.client;
+    binding?.closeAll();
+    pair.runUntil(() => binding?.isEmpty === true && calls.every(({ state }) => state === "closed"));
+    expect(steps).toEqual(["SAP, 0 calls", "address family"]);
+    expect(pair.stop()).toEqual({});
+  });
+});
+
 describe("callbacks of a client may call it back", () => {
   it("close from callConnected", () => {
     const pair = new Pair({ alice: { events: { callConnected: (call) => call.close() } } }).start();

@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { AtmClient } from "../../src/client/index.ts";
 import type { Blocking, MiniportAdapter, NDIS_STATUS, RemovalOptions } from "../../src/ndis/index.ts";
 import {
   NDIS_OID_REQUEST,
+  NDIS_STATUS_FAILURE,
   NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_SUCCESS,
   OID_GEN_CO_VENDOR_ID,
   statusName,
 } from "../../src/ndis/index.ts";
 import type { Side } from "./two-hosts.ts";
-import { BOB, connected, Listener, Pair, pattern } from "./two-hosts.ts";
+import { BOB, connected, Listener, MS, Pair, pattern } from "./two-hosts.ts";
 
 function adapterOf(side: Side): MiniportAdapter {
   const [adapter] = side.host.ndis.adapters;
@@ -48,6 +50,36 @@ describe("a NIC that is pulled out", () => {
     expect(listener.told.filter(({ kind }) => kind === "violation")).toEqual([]);
   });
 
+  it.each([
+    ["with no command under way", (pair: Pair) => void pair.start()],
+    ["while it opens the signalling channel", (pair: Pair) => pair.lab.start()],
+  ])("%s: nothing is waited for, and no rule is broken", (_when, begin) => {
+    const listener = new Listener();
+    const pair = new Pair({ lab: { probe: listener } });
+    begin(pair);
+    const { alice } = pair;
+    const { clock } = pair.lab.world;
+    const removedNs = clock.nowNs;
+    expect(operate(pair, alice, alice.host.ndis.surpriseRemoveDevice(adapterOf(alice)))).toBe(NDIS_STATUS_SUCCESS);
+    expect(clock.nowNs - removedNs).toBeLessThan(MS);
+    expect(listener.told.filter(({ kind }) => kind === "violation")).toEqual([]);
+    pair.stop();
+    expect(alice.alive).toEqual({});
+  });
+
+  it("that nobody uses: its miniport is halted at once, and has put nothing off", () => {
+    const idle = { name: "idle", DriverEntry: () => NDIS_STATUS_SUCCESS };
+    const pair = new Pair({ alice: { host: { route: "call-manager", standAloneCallManager: idle, clients: [] } } });
+    pair.lab.start();
+    const { alice } = pair;
+    const adapter = adapterOf(alice);
+    expect(adapter.bindings).toEqual([]);
+    // The verifier has an eye on work items that are freed while they are queued.
+    expect(operate(pair, alice, alice.host.ndis.surpriseRemoveDevice(adapter))).toBe(NDIS_STATUS_SUCCESS);
+    expect(adapter.state).toBe("Halted");
+    expect(pair.stop()).toEqual({});
+  });
+
   it("OID-15: its MCM answers requests with NOT_ACCEPTED", () => {
     const { pair } = connected();
     const { alice } = pair;
@@ -81,6 +113,35 @@ describe("a halt that finds address families open", () => {
     expect(status).toBe(NDIS_STATUS_SUCCESS);
     expect([adapter.state, adapter.openAddressFamilies.size, call.state]).toEqual(["Halted", 0, "closed"]);
     pair.runUntil(() => pair.bob.calls[0]?.state === "closed");
+    expect(pair.stop()).toEqual({});
+  });
+
+  it("LIF-14: a miniport without call management is not halted before its protocols are unbound", () => {
+    const pair = new Pair({ alice: { host: { route: "call-manager" } } }).start();
+    const { alice } = pair;
+    expect(alice.call(BOB).state).toBe("connected");
+    const adapter = adapterOf(alice);
+    const removal = alice.host.ndis.removeDevice(adapter, { haltsBeforeUnbind: true });
+    expect(operate(pair, alice, removal)).toBe(NDIS_STATUS_FAILURE);
+    expect(adapter.state).toBe("Running");
+    expect(pair.stop()).toEqual({});
+  });
+});
+
+describe("a NIC that is removed right after a client has opened its address family", () => {
+  it("does not go on waiting when what the MCM had put off is done", () => {
+    const pair = new Pair().start();
+    const { alice } = pair;
+    const { ndis } = alice.host;
+    const adapter = adapterOf(alice);
+    const { clock } = pair.lab.world;
+    const beganNs = clock.nowNs;
+    function* inOneGo(): Blocking<NDIS_STATUS> {
+      yield* ndis.loadClient(new AtmClient("late", { sendBuffers: 4 }).image);
+      return yield* ndis.removeDevice(adapter);
+    }
+    expect(operate(pair, alice, inOneGo())).toBe(NDIS_STATUS_SUCCESS);
+    expect(clock.nowNs - beganNs).toBeLessThan(MS);
     expect(pair.stop()).toEqual({});
   });
 });

@@ -118,6 +118,24 @@ describe("MiniportAddDevice and MiniportRemoveDevice", () => {
   });
 });
 
+describe("NdisMRemoveMiniport", () => {
+  it("may be called again after a protocol has refused the removal, and not before", () => {
+    const core = new Core().start();
+    const { ndis, handle } = core.mcm;
+    core.client.on.protocol.NetPnPEventHandler = () => NDIS_STATUS_FAILURE;
+    expect(ndis.NdisMRemoveMiniport(handle)).toBe(NDIS_STATUS_SUCCESS);
+    expect(ndis.NdisMRemoveMiniport(handle)).toBe(NDIS_STATUS_FAILURE);
+    core.settle();
+    expect(adapterOf(core).state).toBe("Running");
+    core.client.on.protocol.NetPnPEventHandler = () => NDIS_STATUS_SUCCESS;
+    expect(ndis.NdisMRemoveMiniport(handle)).toBe(NDIS_STATUS_SUCCESS);
+    core.settle();
+    expect(core.ndis.adapters).toEqual([]);
+    core.stop();
+    expect(core.alive).toEqual({});
+  });
+});
+
 describe("NdisMNetPnPEvent", () => {
   const { NetEventQueryPower, NetEventPortActivation, NetEventMaximum } = NET_PNP_EVENT_CODE;
 

@@ -128,6 +128,20 @@ describe("ProtocolBindAdapterEx and NdisOpenAdapterEx", () => {
     expect(broken(complete)).toBe("BND-04 by client");
   });
 
+  it("BND-07: without the verifier, what a call manager offered goes with the adapter that it did not close", () => {
+    const core = new Core({ route: "cm", verifier: false });
+    core.load();
+    const { callManager } = core;
+    callManager.on.protocol.BindAdapterHandlerEx = (_context, bindContext) => {
+      callManager.bind(bindContext);
+      return NDIS_STATUS_RESOURCES;
+    };
+    core.startDevice();
+    expect(core.rules).toEqual(["BND-07"]);
+    expect(core.ndis.adapters[0]?.addressFamilies).toEqual([]);
+    expect(core.client.calls("ProtocolCoAfRegisterNotify")).toEqual([]);
+  });
+
   it("a bind that fails with the adapter open: BND-07; without the verifier NDIS closes it", () => {
     const failing = (verifier: boolean) => {
       const core = loaded(verifier);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NdisVcHandle } from "../../src/ndis/index.ts";
+import type { NdisVcHandle, NET_BUFFER_LIST, VerifierSettings } from "../../src/ndis/index.ts";
 import {
   NDIS_RECEIVE_FLAGS_RESOURCES,
   NDIS_STATUS_PAUSED,
@@ -11,7 +11,7 @@ import {
 } from "../../src/ndis/index.ts";
 import { broken, Core, chain, listArray, PARAMETERS } from "./core-harness.ts";
 
-function connected(verifier = true) {
+function connected(verifier: boolean | VerifierSettings = true) {
   const core = new Core({ verifier }).start();
   const vc = core.connectedVc();
   return { core, vc };
@@ -250,6 +250,70 @@ describe("NdisMCoIndicateReceiveNetBufferLists", () => {
     for (const count of [0, 1, 3]) {
       expect(broken(() => indicate(vc, received(core, vc, 2), count, 0))).toBe("RCV-03 by mcm");
     }
+  });
+
+  it("RCV-06 as a warning: a chain that is refused is left as it is", () => {
+    const { core, vc } = connected({ rules: { "RCV-06": "warn" } });
+    const indicate = core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists;
+    const [kept, fresh] = [received(core, vc, 1), received(core, vc, 1)];
+    indicate(vc, kept, 1, 0);
+    fresh.Next = kept;
+    indicate(vc, fresh, 2, 0);
+    expect(core.rules).toEqual(["RCV-06"]);
+    expect(core.client.calls("ProtocolCoReceiveNetBufferLists")).toHaveLength(1);
+    fresh.Next = null;
+    // The miniport has it still: it may indicate it, or free it.
+    indicate(vc, fresh, 1, 0);
+    expect([core.rules, core.live.indicatedNetBufferLists]).toEqual([["RCV-06"], 2]);
+    for (const list of [kept, fresh]) {
+      core.client.ndis.NdisReturnNetBufferLists(core.client.binding, list, 0);
+      core.mcm.ndis.NdisFreeNetBufferList(list);
+    }
+    expect([core.rules, core.live.indicatedNetBufferLists]).toEqual([["RCV-06"], 0]);
+  });
+
+  it("RCV-03 as a warning: it is the lists that are counted", () => {
+    const { core, vc } = connected({ rules: { "RCV-03": "warn" } });
+    for (const wrong of [0, 5]) {
+      const lists = received(core, vc, 2);
+      core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, lists, wrong, 0);
+      expect(core.live.indicatedNetBufferLists).toBe(2);
+      core.client.ndis.NdisReturnNetBufferLists(core.client.binding, lists, 0);
+      expect(core.live.indicatedNetBufferLists).toBe(0);
+    }
+    expect(core.rules).toEqual(["RCV-03", "RCV-03"]);
+    core.closeCall(vc);
+    core.completeClose(vc);
+    expect(core.deactivate(vc)).toBe(NDIS_STATUS_SUCCESS);
+  });
+
+  it("NullCheck: what is returned is a chain of lists; without the verifier the lists before it are not counted as returned", () => {
+    const { core, vc } = connected(false);
+    const { ndis, binding } = core.client;
+    const lists = received(core, vc, 3);
+    core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, lists, 3, 0);
+    const [, , last] = listArray(lists);
+    if (last === undefined) throw new Error("three lists");
+    last.Next = {} as NET_BUFFER_LIST;
+    ndis.NdisReturnNetBufferLists(binding, lists, 0);
+    last.Next = null;
+    ndis.NdisReturnNetBufferLists(binding, lists, "0" as unknown as number);
+    expect([core.rules, core.live.indicatedNetBufferLists]).toEqual([["NullCheck", "NullCheck"], 3]);
+    ndis.NdisReturnNetBufferLists(binding, lists, 0);
+    expect([core.mcm.calls("MiniportReturnNetBufferLists").length, core.live.indicatedNetBufferLists]).toEqual([1, 0]);
+  });
+
+  it("RCV-04: a list that is twice in the chain comes back once, without the verifier too", () => {
+    const { core, vc } = connected(false);
+    const lists = received(core, vc, 2);
+    core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, lists, 2, 0);
+    const more = received(core, vc, 5);
+    core.mcm.ndis.NdisMCoIndicateReceiveNetBufferLists(vc, more, 5, 0);
+    if (lists.Next !== null) lists.Next.Next = lists;
+    core.client.ndis.NdisReturnNetBufferLists(core.client.binding, lists, 0);
+    expect([core.rules, core.live.indicatedNetBufferLists]).toEqual([["RCV-04"], 5]);
+    const [, returned] = core.mcm.last("MiniportReturnNetBufferLists");
+    expect(listArray(returned)).toHaveLength(2);
   });
 
   it("RCV-10, ACT-18: not on a VC that is inactive or closing; without the verifier the lists go straight back", () => {

@@ -310,3 +310,17 @@ describe("unloading", () => {
     expect(core.alive).toEqual({});
   });
 });
+
+describe("a surprise removal", () => {
+  it("happens once: the second is refused, and the miniport does not hear of it", () => {
+    const core = new Core().start();
+    core.mcm.on.miniport.PauseHandler = () => NDIS_STATUS_PENDING;
+    const adapter = adapterOf(core);
+    const removal = core.begin(core.ndis.surpriseRemoveDevice(adapter));
+    expect(core.run(core.ndis.surpriseRemoveDevice(adapter))).toBe(NDIS_STATUS_FAILURE);
+    expect(core.mcm.calls("MiniportDevicePnPEventNotify")).toHaveLength(1);
+    core.mcm.ndis.NdisMPauseComplete(core.mcm.handle);
+    core.settle();
+    expect([removal.done, adapter.state]).toEqual([true, "Halted"]);
+  });
+});

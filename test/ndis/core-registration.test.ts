@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NDIS_STATUS, NDIS_STATUS_FINAL, NdisDriverHandle } from "../../src/ndis/index.ts";
+import type { NDIS_STATUS, NDIS_STATUS_FINAL, NdisDriverHandle, NdisTimerHandle } from "../../src/ndis/index.ts";
 import {
   CO_ADDRESS_FAMILY,
   NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
@@ -9,8 +9,10 @@ import {
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_RESOURCES,
   NDIS_STATUS_SUCCESS,
+  NDIS_TIMER_CHARACTERISTICS,
+  OutParameter,
 } from "../../src/ndis/index.ts";
-import { broken, Core, q2931Family } from "./core-harness.ts";
+import { broken, Core, filled, q2931Family } from "./core-harness.ts";
 
 /** Loads the MCM with these characteristics and gives the status of its registration. */
 function registerMiniport(members: Partial<NDIS_MINIPORT_DRIVER_CHARACTERISTICS>, verifier = true): NDIS_STATUS {
@@ -115,6 +117,34 @@ describe("NdisMRegisterMiniportDriver", () => {
     expect(failing.mcm.registrationStatus).toBe(NDIS_STATUS_RESOURCES);
     expect(failing.mcm.driverHandle).toBeNull();
     expect(failing.startDevice()).toBe(NDIS_STATUS_FAILURE);
+  });
+
+  it("MEM-02: a DriverEntry that fails gives back what it has taken: a timer that is left set would call a driver that is gone", () => {
+    const failing = (frees: boolean): Core => {
+      const core = new Core();
+      const image: typeof core.mcm.image = {
+        name: "mcm",
+        DriverEntry: (driverObject, path, ndis) => {
+          core.mcm.image.DriverEntry(driverObject, path, ndis);
+          const { driverHandle } = core.mcm;
+          if (driverHandle === null) throw new Error("not registered");
+          const timer = new OutParameter<NdisTimerHandle>();
+          const characteristics = NDIS_TIMER_CHARACTERISTICS({ TimerFunction: () => {} });
+          ndis.NdisAllocateTimerObject(driverHandle, characteristics, timer);
+          ndis.NdisSetTimerObject(filled(timer), -10_000_000, 0, null);
+          if (frees) {
+            ndis.NdisCancelTimerObject(filled(timer));
+            ndis.NdisFreeTimerObject(filled(timer));
+          }
+          ndis.NdisMDeregisterMiniportDriver(driverHandle);
+          return NDIS_STATUS_FAILURE;
+        },
+      };
+      core.run(core.ndis.loadMiniportCallManager(image));
+      return core;
+    };
+    expect(failing(true).alive).toEqual({});
+    expect(broken(() => failing(false))).toBe("CancelTimerObject by mcm");
   });
 
   it("REG-28: the characteristics are copied: what the driver changes afterwards has no effect", () => {
@@ -226,6 +256,25 @@ describe("NdisSetOptionalHandlers", () => {
     };
     expect(inMiniportSetOptions(set)).toBe("REG-16 by mcm");
     expect(inMiniportSetOptions(set, false)).toBe(NDIS_STATUS_FAILURE);
+  });
+
+  it("REG-16: a structure that there was no memory for does not count", () => {
+    const scarce = { left: 1 };
+    const choose = (point: string): number => (point === "memory-allocation" && scarce.left-- > 0 ? 1 : 0);
+    const core = new Core({ chooser: { choose } });
+    const routine = () => NDIS_STATUS_SUCCESS;
+    const statuses: NDIS_STATUS[] = [];
+    core.mcm.setOptions = (handle) => {
+      const { ndis } = core.mcm;
+      scarce.left = 1;
+      const co = { ...core.mcm.coMiniport(), CoOidRequestHandler: routine };
+      const cm = { ...core.mcm.callManager(), CmOidRequestHandler: routine };
+      statuses.push(ndis.NdisSetOptionalHandlers(handle, co), ndis.NdisSetOptionalHandlers(handle, cm));
+      return NDIS_STATUS_FAILURE;
+    };
+    scarce.left = 0;
+    core.run(core.ndis.loadMiniportCallManager(core.mcm.image));
+    expect([statuses, core.rules]).toEqual([[NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS], []]);
   });
 
   it("MCM-05: MiniportCoOidRequest and MiniportCoSendNetBufferLists are required", () => {

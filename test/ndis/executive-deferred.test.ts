@@ -71,6 +71,24 @@ describe("timer objects", () => {
     expect(calls).toHaveLength(1);
   });
 
+  it.each([
+    ["a bug check", (host: Host) => host.processor.stop(new Error("test"))],
+    ["the power switch", (host: Host) => host.processor.powerOff()],
+  ])("a periodic timer keeps no machine going that %s has stopped", (_what, stop) => {
+    const { host, ndis, timer } = timerHost();
+    let calls = 0;
+    ndis.NdisSetTimerObject(
+      timer(() => void calls++),
+      -1 * MS,
+      1,
+      null,
+    );
+    host.world.runUntilTime(3_500_000);
+    stop(host);
+    for (let steps = 0; steps < 10 && host.world.step(); steps++);
+    expect([calls, host.clock.nowNs, host.clock.pendingCount]).toEqual([3, 4_000_000, 0]);
+  });
+
   it("does what a list of due times does, for any mixture of set, cancel and passing time", () => {
     const action = fc.record({
       kind: fc.constantFrom("set", "cancel", "pass"),
@@ -150,9 +168,9 @@ describe("timer objects", () => {
     const handle = timer(() => {});
     expect(host.live.timers).toBe(1);
     ndis.NdisSetTimerObject(handle, -1 * MS, 0, null);
-    expect(brokenRule(() => void host.holdings.reportLeft(host.environment, OWNER, host.adapter))).toBe(
-      "CancelTimerObject",
-    );
+    expect(
+      brokenRule(() => void host.holdings.reportLeft(host.environment, OWNER, host.adapter, "MiniportHaltEx")),
+    ).toBe("CancelTimerObject");
     expect(brokenRule(() => ndis.NdisFreeTimerObject(handle))).toBe("CancelTimerObject");
     ndis.NdisFreeTimerObject(handle);
     expect(host.live.timers).toBe(0);
@@ -223,7 +241,7 @@ describe("work items", () => {
     ndis.NdisQueueIoWorkItem(item, () => {}, null);
     expect(brokenRule(() => ndis.NdisQueueIoWorkItem(item, () => {}, null))).toBe("Init_NdisAllocateIoWorkItem");
     expect(brokenRule(() => ndis.NdisFreeIoWorkItem(item))).toBe("Init_NdisAllocateIoWorkItem");
-    expect(brokenRule(() => void host.holdings.reportLeft(host.environment, OWNER, null))).toBe(
+    expect(brokenRule(() => void host.holdings.reportLeft(host.environment, OWNER, null, "unload"))).toBe(
       "Init_NdisAllocateIoWorkItem",
     );
   });

@@ -80,11 +80,13 @@ describe("NdisAllocateMemoryWithTagPriority and NdisFreeMemory", () => {
   it("what is left behind is reported with its rule: for one adapter after its halt, for the driver at unload", () => {
     const { host, allocate } = memoryHost();
     allocate(16);
-    expect(brokenRule(() => void host.holdings.reportLeft(host.environment, OWNER, host.adapter))).toBe("MEM-04");
+    expect(
+      brokenRule(() => void host.holdings.reportLeft(host.environment, OWNER, host.adapter, "MiniportHaltEx")),
+    ).toBe("MEM-04");
     const { host: quiet, ndis: other } = memoryHost({ verifying: false });
     other.NdisAllocateGenericObject(null, TAG, 0);
-    expect(quiet.holdings.reportLeft(quiet.environment, OWNER, quiet.adapter)).toBe(0);
-    expect(quiet.holdings.reportLeft(quiet.environment, OWNER, null)).toBe(1);
+    expect(quiet.holdings.reportLeft(quiet.environment, OWNER, quiet.adapter, "MiniportHaltEx")).toBe(0);
+    expect(quiet.holdings.reportLeft(quiet.environment, OWNER, null, "unload")).toBe(1);
     expect(quiet.violations).toEqual(["NdisAllocateGenericObject"]);
   });
 });

@@ -266,9 +266,9 @@ describe("shared memory", () => {
     expect(free(256, true, address, address)).toBe("MEM-05");
     expect(free(256, false, address + 64, address + 64)).toBe("MEM-05");
     expect(free(256, false, address, address + 64)).toBe("MEM-05");
-    expect(brokenRule(() => void host.holdings.reportLeft(host.environment, OWNER, host.adapter))).not.toBe(
-      "no rule was broken",
-    );
+    expect(
+      brokenRule(() => void host.holdings.reportLeft(host.environment, OWNER, host.adapter, "MiniportHaltEx")),
+    ).not.toBe("no rule was broken");
     expect(free(256, false, address, address)).toBe("no rule was broken");
     expect(free(256, false, address, address)).toBe("MEM-05");
   });

@@ -331,7 +331,7 @@ describe("DPCs and the end of an interrupt", () => {
     const host = new NicHost();
     const { handle } = register(host, {});
     expect(host.live.interrupts).toBe(1);
-    const report = () => host.holdings.reportLeft(host.environment, OWNER, host.adapter);
+    const report = () => host.holdings.reportLeft(host.environment, OWNER, host.adapter, "MiniportHaltEx");
     expect(brokenRule(() => void report())).toBe("Init_RegisterInterrupt");
     host.ndis.NdisMDeregisterInterruptEx(handle);
     expect(report()).toBe(0);

@@ -189,7 +189,9 @@ describe("configuration", () => {
     const { host, ndis, open, read } = configured({});
     const handle = open();
     const rule = "NdisOpenConfigurationEx";
-    expect(brokenRule(() => void host.holdings.reportLeft(host.environment, OWNER, host.adapter))).toBe(rule);
+    expect(
+      brokenRule(() => void host.holdings.reportLeft(host.environment, OWNER, host.adapter, "MiniportHaltEx")),
+    ).toBe(rule);
     ndis.NdisCloseConfiguration(handle);
     expect(host.live.configurations).toBe(0);
     expect(brokenRule(() => ndis.NdisCloseConfiguration(handle))).toBe(rule);

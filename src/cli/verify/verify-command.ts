@@ -75,11 +75,12 @@ function ruleOrArea(given: string): string | null {
   return null;
 }
 
-function caseLines({ case: { id, title }, finding, warnings }: CaseResult, paint: Paint): string {
+function caseLines({ case: { id, title }, finding, warnings, warningCount }: CaseResult, paint: Paint): string {
   const mark = finding === null ? paint("green", "ok  ") : paint("red", "FAIL");
   const lines = [`${mark} ${id}: ${title}`];
   for (const { rule, owner, message } of warnings)
     lines.push(`     ${paint("yellow", "warning")} ${rule} by ${owner}: ${message}`);
+  if (warningCount > warnings.length) lines.push(`     and ${warningCount - warnings.length} warnings more`);
   if (finding !== null) {
     lines.push(`     ${headline(finding)}`);
     const rest = story(finding);

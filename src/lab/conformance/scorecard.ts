@@ -28,6 +28,8 @@ export interface Scorecard {
     readonly passed: boolean;
     readonly finding: Finding | null;
     readonly warnings: readonly { readonly rule: string; readonly driver: string; readonly message: string }[];
+    /** How many there were in all; of very many only the first are listed. */
+    readonly warningCount: number;
   }[];
   /** Rules that bind the driver's role, and those that were broken, in the order of the rulebook. */
   readonly rules: readonly RuleScore[];
@@ -48,12 +50,13 @@ export function scorecardOf(subject: Subject, results: readonly CaseResult[]): S
     role: subject.role,
     passed: results.length - failed,
     failed,
-    cases: results.map(({ case: { id, title }, finding, warnings }) => ({
+    cases: results.map(({ case: { id, title }, finding, warnings, warningCount }) => ({
       id,
       title,
       passed: finding === null,
       finding,
       warnings: warnings.map(({ rule, owner, message }) => ({ rule, driver: owner, message })),
+      warningCount,
     })),
     rules: ruleIds(subject.role, results).map((id) => scoreOf(id, results)),
   };

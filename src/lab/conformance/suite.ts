@@ -30,8 +30,10 @@ export interface Finding {
 export interface CaseResult {
   readonly case: ConformanceCase;
   readonly finding: Finding | null;
-  /** Rules whose level is "warn", as they were broken. */
+  /** Rules whose level is "warn", as they were broken: of each host the first thousand. */
   readonly warnings: readonly Violation[];
+  /** How often they were broken in all. */
+  readonly warningCount: number;
 }
 
 export interface SuiteOptions {
@@ -64,8 +66,10 @@ export function runCase(
     conformanceCase.run(stage);
     stage.finish();
   });
-  const warnings = stage.lab.hosts.flatMap(({ ndis }) => ndis.environment.verifier?.warnings ?? []);
-  return { case: conformanceCase, finding, warnings };
+  const verifiers = stage.lab.hosts.flatMap(({ ndis }) => ndis.environment.verifier ?? []);
+  const warnings = verifiers.flatMap((of) => of.warnings);
+  const warningCount = verifiers.reduce((sum, of) => sum + of.warningCount, 0);
+  return { case: conformanceCase, finding, warnings, warningCount };
 }
 
 function findingOf(subject: Subject, body: () => void): Finding | null {

@@ -19,6 +19,7 @@ export class TrafficSender implements ClockTarget {
   #dueNs: number;
   #timer: ClockEventId = 0;
   #isStopped = false;
+  #isPumping = false;
 
   /** @param starving is told when no send buffer is free: {@link pump} is to be called when one is. */
   constructor(
@@ -48,20 +49,27 @@ export class TrafficSender implements ClockTarget {
     this.pump();
   }
 
-  /** Sends what is due. */
+  /** Sends what is due. Of sends that are refused at once it hears while it sends: then it goes on, and does not begin again. */
   pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    const isFed = this.#sendAllDue();
+    this.#isPumping = false;
+    if (!isFed) this.#starving(this);
+  }
+
+  /** @returns false when no send buffer is free. */
+  #sendAllDue(): boolean {
     while (!this.#isStopped && !this.isDone && this.call.state === "connected" && this.#timer === 0) {
       const waitNs = this.#dueNs - this.#clock.nowNs;
       if (waitNs > 0) {
         this.#timer = this.#clock.schedule(waitNs, this, 0, 0);
-        return;
+        return true;
       }
-      if (this.call.sendsOutstanding >= WINDOW) return;
-      if (!this.#sendBatch()) {
-        this.#starving(this);
-        return;
-      }
+      if (this.call.sendsOutstanding >= WINDOW) return true;
+      if (!this.#sendBatch()) return false;
     }
+    return true;
   }
 
   /** Nothing more is sent, whatever comes back. */

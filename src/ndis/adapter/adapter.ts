@@ -141,6 +141,7 @@ export class MiniportAdapter implements Stateful<AdapterState> {
   /** The miniport may be asked something: between initialise and halt, but not after a shutdown (LIF-01, LIF-14). */
   get isUp(): boolean {
     const { state } = this;
+    if (this.isHalting) return false;
     return state === "Paused" || state === "Restarting" || state === "Running" || state === "Pausing";
   }
 

@@ -26,7 +26,7 @@ import { pauseAdapter, restartAdapter } from "./pause-restart.ts";
 export interface RemovalOptions {
   /** What MiniportHaltEx is told; NdisHaltDeviceDisabled by default. */
   readonly action?: NDIS_HALT_ACTION;
-  /** Halts first and unbinds the protocols afterwards: an MCM then finds address families open in MiniportHaltEx (AF-32, LIF-13). */
+  /** Halts an MCM first and unbinds the protocols afterwards: it then finds address families open in MiniportHaltEx (AF-32, LIF-13). */
   readonly haltsBeforeUnbind?: boolean;
 }
 
@@ -80,7 +80,7 @@ export class Devices {
     const status = yield* initializeAdapter(adapter);
     if (status !== NDIS_STATUS_SUCCESS) {
       this.#forget(adapter);
-      image.holdings.reportLeft(this.environment, image.name, adapter, "LIF-03");
+      image.holdings.reportLeft(this.environment, image.name, adapter, "MiniportInitializeEx", "LIF-03");
       return status;
     }
     if (this.#questions !== null) yield* this.#questions(adapter);
@@ -110,6 +110,8 @@ export class Devices {
   }
 
   *#askAndTakeDown(adapter: MiniportAdapter, options: RemovalOptions): Blocking<NDIS_STATUS> {
+    // Who manages the calls of another miniport has to be unbound before: it would have NDIS call what is halted (LIF-14).
+    if (options.haltsBeforeUnbind === true && adapter.driver.callManager === null) return NDIS_STATUS_FAILURE;
     const status = adapter.state === "Running" ? yield* queryRemoval(adapter) : NDIS_STATUS_SUCCESS;
     return status === NDIS_STATUS_SUCCESS ? yield* this.#takeDown(adapter, options) : status;
   }
@@ -123,7 +125,7 @@ export class Devices {
     if (!haltsBeforeUnbind) yield* haltAdapter(adapter, action);
     this.#forget(adapter);
     const holder = this.images.find((image) => image.miniport === adapter.driver);
-    holder?.holdings.reportLeft(this.environment, holder.name, adapter);
+    holder?.holdings.reportLeft(this.environment, holder.name, adapter, "MiniportHaltEx");
     return NDIS_STATUS_SUCCESS;
   }
 
@@ -139,9 +141,9 @@ export class Devices {
     return adapter.exclusively(() => queryRemoval(adapter));
   }
 
-  /** The card was pulled out: the miniport hears of it at once, whatever is under way, and then it is taken down. */
+  /** The card was pulled out, once: the miniport hears of it at once, whatever is under way, and then it is taken down. */
   *surpriseRemove(adapter: MiniportAdapter): Blocking<NDIS_STATUS> {
-    if (!adapter.isUp) return NDIS_STATUS_FAILURE;
+    if (!adapter.isUp || adapter.surpriseRemoved) return NDIS_STATUS_FAILURE;
     adapter.slot.eject();
     adapter.surpriseRemoved = true;
     notifyMiniport(adapter, NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved, null);

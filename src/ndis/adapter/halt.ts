@@ -15,8 +15,11 @@ import { forgetAdapter } from "./initialize.ts";
  */
 export function* haltAdapter(adapter: MiniportAdapter, action: NDIS_HALT_ACTION): Blocking<void> {
   const { environment, driver } = adapter;
-  while (adapter.reset !== null) yield { event: adapter.reset.over, timeoutNs: Number.POSITIVE_INFINITY };
-  yield* adapter.oidsDrained();
+  // A reset may begin while requests are waited for, and a request come while a reset is.
+  while (adapter.reset !== null || adapter.oidRequests.size > 0) {
+    if (adapter.reset !== null) yield { event: adapter.reset.over, timeoutNs: Number.POSITIVE_INFINITY };
+    yield* adapter.oidsDrained();
+  }
   // The watch ends first: it would call the miniport while it halts.
   adapter.hangWatch?.end();
   adapter.hangWatch = null;

@@ -42,7 +42,7 @@ export class HangWatch implements ClockTarget {
   onClock(): void {
     const { clock, processor } = this.#adapter.environment;
     this.#event = 0;
-    if (processor.stopped !== null) return;
+    if (!processor.isRunning) return;
     this.#event = clock.scheduleBackground(this.#periodNs, this, 0, 0);
     if (this.#checking) return;
     this.#checking = true;

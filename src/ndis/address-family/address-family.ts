@@ -98,8 +98,7 @@ export class AddressFamily implements Stateful<AddressFamilyState> {
   vcs = 0;
   /** VCs with a call that the client has not closed. */
   calls = 0;
-  saps = 0;
-  /** The same, each: what is owed on them is asked of them. */
+  /** SAPs that are not gone; what is owed on them is asked of them. */
   readonly openSaps = new Set<Sap>();
   /** SAPs that the client has not deregistered. */
   heldSaps = 0;

@@ -265,8 +265,13 @@ function checkEmpty(af: AddressFamily, owner: string): void {
   if (state === "NOTIFIED" && (calls > 0 || heldSaps > 0)) {
     const message = `${traceName} is closed before ${calls} calls are closed and ${heldSaps} SAPs deregistered`;
     environment.misuse("AF-35", owner, message, af);
-  } else if (state === "OPEN" && (af.vcs > 0 || af.saps > 0)) {
-    environment.suspect("AF-26", owner, `${traceName} is closed with ${af.vcs} VCs and ${af.saps} SAPs left`, af);
+  } else if (state === "OPEN" && (af.vcs > 0 || af.openSaps.size > 0)) {
+    environment.suspect(
+      "AF-26",
+      owner,
+      `${traceName} is closed with ${af.vcs} VCs and ${af.openSaps.size} SAPs left`,
+      af,
+    );
   }
 }
 
@@ -297,8 +302,8 @@ function settleClose(af: AddressFamily, status: NDIS_STATUS_FINAL): NDIS_STATUS_
   const { environment, registration } = af;
   af.closePended = false;
   let final = status;
-  if (status === NDIS_STATUS_SUCCESS && (af.vcs > 0 || af.saps > 0)) {
-    const left = `${af.vcs} VCs and ${af.saps} SAPs`;
+  if (status === NDIS_STATUS_SUCCESS && (af.vcs > 0 || af.openSaps.size > 0)) {
+    const left = `${af.vcs} VCs and ${af.openSaps.size} SAPs`;
     environment.misuse("AF-29", registration.owner, `${af.traceName} closed with ${left} left`, af);
     final = NDIS_STATUS_FAILURE;
   }

@@ -15,7 +15,7 @@ function onAddressFamily(af: AddressFamily): readonly Unfinished[] {
   ];
   if (af.openPended) return owed("AF-18", owner, "the open that it pended was never completed");
   // AF-29: a close may wait for VCs and SAPs.
-  if (af.closePended && af.vcs === 0 && af.saps === 0)
+  if (af.closePended && af.vcs === 0 && af.openSaps.size === 0)
     return owed("AF-30", owner, "the close that it pended was never completed");
   if (af.notifyPended && af.state === "CLOSED")
     return owed("AF-36", af.binding.protocol.name, "the close notification that it pended was never completed");

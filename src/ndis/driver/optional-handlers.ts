@@ -109,8 +109,8 @@ function setForMiniport(
   if (MajorNdisVersion === NDIS_6 && MinorNdisVersion < structure.minorVersion) return NDIS_STATUS_FAILURE;
   const copy = copyOf(caller, handlers);
   if (copy === null) return NDIS_STATUS_FAILURE;
-  if (!separateOidRoutines(caller, driver, handlers)) return NDIS_STATUS_FAILURE;
   if (allocationFails(environment)) return NDIS_STATUS_RESOURCES;
+  if (!separateOidRoutines(caller, driver, handlers)) return NDIS_STATUS_FAILURE;
   const observed = observeHandlers(environment, image.name, copy);
   switch (Type) {
     case types.NDIS_OBJECT_TYPE_CO_MINIPORT_CHARACTERISTICS:

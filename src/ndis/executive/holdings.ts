@@ -26,23 +26,25 @@ export class DriverHoldings {
   }
 
   /**
-   * Reports what is left, oldest first: after MiniportHaltEx what was taken for that adapter, at unload (`adapter` null) everything.
+   * Reports what is left, oldest first: of what was taken for `adapter`, or of everything when it is null.
+   * @param after what the driver should have given it back in: MiniportHaltEx, DriverUnload, or a function that failed.
    * @param rule the rule that is broken; that of the thing itself by default.
    * @returns how many things were left.
    * @throws BugCheck at the first one when the verifier is on.
    */
-  reportLeft(environment: NdisEnvironment, owner: string, adapter: object | null, rule: string | null = null): number {
+  reportLeft(
+    environment: NdisEnvironment,
+    owner: string,
+    adapter: object | null,
+    after: string,
+    rule: string | null = null,
+  ): number {
     let left = 0;
     for (const holding of this.#held) {
       if (adapter !== null && holding.adapter !== adapter) continue;
       left++;
-      const halted = rule === null ? "MiniportHaltEx" : "MiniportInitializeEx";
-      const when = adapter === null ? "unload" : halted;
-      environment.misuse(
-        rule ?? holding.leftRule,
-        owner,
-        `${holding.traceName} of ${owner} is left behind after ${when}`,
-      );
+      const message = `${holding.traceName} of ${owner} is left behind after ${after}`;
+      environment.misuse(rule ?? holding.leftRule, owner, message);
     }
     return left;
   }

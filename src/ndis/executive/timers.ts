@@ -74,7 +74,10 @@ class NdisTimer implements ClockTarget, Holding {
   }
 
   onClock(): void {
-    this.event = this.periodNs > 0 ? this.clock.schedule(this.periodNs, this, 0, 0) : 0;
+    this.event = 0;
+    // A machine that has stopped would be kept going by its timers for ever.
+    if (!this.processor.isRunning) return;
+    if (this.periodNs > 0) this.event = this.clock.schedule(this.periodNs, this, 0, 0);
     this.processor.queueDpc(this.dpc);
   }
 

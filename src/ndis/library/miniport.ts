@@ -156,9 +156,11 @@ export function coMiniportFunctions(environment: NdisEnvironment, owner: string,
     NdisMCoIndicateReceiveNetBufferLists: (vc, lists, count, flags) => {
       // With the verifier off NDIS does not walk what it delivers.
       const isPlain = !environment.verifying && lists instanceof NET_BUFFER_LIST && typeof flags === "number";
-      if (!isPlain && chainLength(environment, owner, "NdisMCoIndicateReceiveNetBufferLists", lists, flags) === 0)
-        return;
-      if (isCount(environment, owner, count)) indicateReceive(environment, owner, vc, lists, count, flags);
+      const listCount = isPlain
+        ? count
+        : chainLength(environment, owner, "NdisMCoIndicateReceiveNetBufferLists", lists, flags);
+      if ((isPlain || listCount > 0) && isCount(environment, owner, count))
+        indicateReceive(environment, owner, vc, lists, listCount, count, flags);
     },
     NdisMCoSendNetBufferListsComplete: (vc, lists, flags) => {
       const count = chainLength(environment, owner, "NdisMCoSendNetBufferListsComplete", lists, flags);

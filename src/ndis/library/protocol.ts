@@ -42,7 +42,6 @@ export function protocolFunctions(parts: LibraryParts, image: LoadedImage) {
     },
     ...bindingFunctions(parts, image),
     NdisReturnNetBufferLists: (handle, lists, flags) => {
-      if (chainLength(environment, owner, "NdisReturnNetBufferLists", lists, flags) === 0) return;
       const binding = resolveBinding(environment, handle, owner);
       if (binding !== null) returnNetBufferLists(environment, owner, binding, lists, flags);
     },

@@ -31,17 +31,30 @@ const LONGEST_ANSWER_NS = 12 * NS_PER_SECOND;
 
 type Passage = Omit<OidPassage, "asked">;
 
+/** The requests for one adapter's MiniportOidRequest: the first one's turn it is. */
+interface OidQueue {
+  readonly passages: OidPassage[];
+  /** Somebody hands out what waits here, and goes on with the next request when one is complete. */
+  isServed: boolean;
+}
+
+/** What MiniportCancelOidRequest or MiniportCancelDirectOidRequest is asked to abort. */
+interface Cancellation {
+  readonly adapter: MiniportAdapter;
+  readonly isDirect: boolean;
+  readonly RequestId: NDIS_CONTEXT;
+}
+
 /** OID requests on their way, by request. MiniportOidRequest is serialised per adapter, all others are not (OID-14). */
 export class OidRequests {
   readonly #environment: NdisEnvironment;
   readonly #pending = new Map<NDIS_OID_REQUEST, OidPassage>();
-  /** For each adapter the request that MiniportOidRequest has, and those that wait for it. */
-  readonly #queues = new Map<MiniportAdapter, OidPassage[]>();
+  readonly #queues = new Map<MiniportAdapter, OidQueue>();
   readonly #timeouts: TimeLimits<OidPassage>;
   readonly #patience: TimeLimits<OidPassage> | null;
   readonly #checks: OidChecks | null;
-  /** What MiniportCancelOidRequest or MiniportCancelDirectOidRequest is being asked to abort. */
-  #cancelled: readonly OidPassage[] = [];
+  /** The cancellations whose handlers are running, the outermost first. */
+  readonly #cancelling: Cancellation[] = [];
 
   constructor(environment: NdisEnvironment) {
     this.#environment = environment;
@@ -138,20 +151,28 @@ export class OidRequests {
     };
     const refusal = this.#begin(passage);
     if (refusal !== null) return refusal;
-    const queue = this.#queues.get(adapter);
-    if (queue !== undefined) {
-      queue.push(passage);
+    const busy = this.#queues.get(adapter);
+    if (busy !== undefined) {
+      busy.passages.push(passage);
       this.#limitTime(passage);
       return NDIS_STATUS_PENDING;
     }
-    this.#queues.set(adapter, [passage]);
+    const queue: OidQueue = { passages: [passage], isServed: false };
+    this.#queues.set(adapter, queue);
     if (this.#environment.processor.irql > 0) {
       this.#limitTime(passage);
-      atPassiveLevel(this.#environment, "MiniportOidRequest", () => this.#takeTurn(passage));
+      this.#goOn(adapter, queue);
       return NDIS_STATUS_PENDING;
     }
-    const status = this.#ask(passage);
-    if (status !== NDIS_STATUS_PENDING) this.#next(adapter);
+    queue.isServed = true;
+    let status: NDIS_STATUS;
+    try {
+      status = this.#ask(passage);
+    } finally {
+      queue.isServed = false;
+    }
+    if (status !== NDIS_STATUS_PENDING) queue.passages.shift();
+    this.#goOn(adapter, queue);
     return status;
   }
 
@@ -175,7 +196,9 @@ export class OidRequests {
       environment.misuse("OID-08", owner, `${completion} for an OID request that ${passage.handler} pended`);
       return;
     }
-    const isAborted = this.#cancelled.includes(passage) || passage.adapter.reset?.aborts.has(passage) === true;
+    const isAborted =
+      this.#cancelling.some((cancellation) => isMeant(passage, cancellation)) ||
+      passage.adapter.reset?.aborts.has(passage) === true;
     this.#checks?.completed(passage, subject, status, isAborted);
     this.#forget(passage, status);
     passage.complete(status);
@@ -186,16 +209,12 @@ export class OidRequests {
   /** NdisCancelOidRequest and NdisCancelDirectOidRequest: what waits is aborted, what the miniport has it is asked to abort (OID-16, OID-17). */
   cancel(binding: Binding, isDirect: boolean, RequestId: NDIS_CONTEXT): void {
     if (RequestId === null) return;
+    const cancellation: Cancellation = { adapter: binding.adapter, isDirect, RequestId };
     const meant = [...this.#pending.values()].filter(
-      (passage) =>
-        passage.binding === binding &&
-        passage.request.RequestId === RequestId &&
-        isForMiniport(passage) &&
-        (passage.handler === "MiniportDirectOidRequest") === isDirect,
+      (passage) => passage.binding === binding && isMeant(passage, cancellation),
     );
     for (const passage of meant) if (!passage.asked) this.#abort(passage);
-    const given = meant.filter(({ asked }) => asked);
-    if (given.length > 0) this.#askToCancel(binding.adapter, isDirect, RequestId, given);
+    if (meant.some((passage) => passage.asked)) this.#askToCancel(cancellation);
   }
 
   #issue(parts: Passage): NDIS_STATUS {
@@ -263,7 +282,8 @@ export class OidRequests {
     const { adapter, handler, request } = passage;
     if (!passage.asked) this.#abort(passage);
     else if (isForMiniport(passage)) {
-      this.#askToCancel(adapter, handler === "MiniportDirectOidRequest", request.RequestId, [passage]);
+      const isDirect = handler === "MiniportDirectOidRequest";
+      this.#askToCancel({ adapter, isDirect, RequestId: request.RequestId });
     }
   }
 
@@ -272,43 +292,59 @@ export class OidRequests {
     this.#environment.misuse("NdisTimedOidComplete", passage.answerer, message);
   }
 
-  #askToCancel(
-    adapter: MiniportAdapter,
-    isDirect: boolean,
-    RequestId: NDIS_CONTEXT,
-    passages: readonly OidPassage[],
-  ): void {
+  #askToCancel(cancellation: Cancellation): void {
+    const { adapter, isDirect, RequestId } = cancellation;
     const { CancelOidRequestHandler, CancelDirectOidRequestHandler } = adapter.driver.characteristics;
-    const outer = this.#cancelled;
-    this.#cancelled = passages;
+    this.#cancelling.push(cancellation);
     try {
       (isDirect ? CancelDirectOidRequestHandler : CancelOidRequestHandler)?.(adapter.context, RequestId);
     } finally {
-      this.#cancelled = outer;
+      this.#cancelling.pop();
     }
   }
 
   /** Completes a request that its answerer has never seen. */
   #abort(passage: OidPassage): void {
-    const queue = this.#queues.get(passage.adapter);
-    const place = queue?.indexOf(passage) ?? -1;
+    const passages = this.#queues.get(passage.adapter)?.passages;
+    const place = passages?.indexOf(passage) ?? -1;
     // The first one keeps its place until its turn comes.
-    if (place > 0) queue?.splice(place, 1);
+    if (place > 0) passages?.splice(place, 1);
     this.#forget(passage, NDIS_STATUS_REQUEST_ABORTED);
     passage.complete(NDIS_STATUS_REQUEST_ABORTED);
     if (passage.binding !== null) finishCloseWhenQuiet(passage.binding);
   }
 
-  /** MiniportOidRequest is free: the next request that waits. */
+  /** MiniportOidRequest is done with the first request of the queue. */
   #next(adapter: MiniportAdapter): void {
     const queue = this.#queues.get(adapter);
-    queue?.shift();
-    const next = queue?.[0];
-    if (next === undefined) this.#queues.delete(adapter);
-    else atPassiveLevel(this.#environment, "MiniportOidRequest", () => this.#takeTurn(next));
+    if (queue === undefined) return;
+    queue.passages.shift();
+    this.#goOn(adapter, queue);
+  }
+
+  /** Has what waits handed out, unless somebody is at it already: MiniportOidRequest is not called inside of itself. */
+  #goOn(adapter: MiniportAdapter, queue: OidQueue): void {
+    if (queue.isServed) return;
+    const [first] = queue.passages;
+    if (first === undefined) this.#queues.delete(adapter);
+    else if (!first.asked) atPassiveLevel(this.#environment, "MiniportOidRequest", () => this.#serve(adapter, queue));
+  }
+
+  /** Hands out one request after the other, for as long as they are answered at once. */
+  #serve(adapter: MiniportAdapter, queue: OidQueue): void {
+    queue.isServed = true;
+    try {
+      for (let [first] = queue.passages; first !== undefined && !first.asked; [first] = queue.passages)
+        this.#takeTurn(first);
+    } finally {
+      queue.isServed = false;
+    }
+    this.#goOn(adapter, queue);
   }
 
   #takeTurn(passage: OidPassage): void {
+    // The miniport may have been halted since the request was queued.
+    if (this.#pending.get(passage.request) === passage && !passage.adapter.isUp) this.#abort(passage);
     if (this.#pending.get(passage.request) !== passage) {
       this.#next(passage.adapter);
       return;
@@ -319,4 +355,13 @@ export class OidRequests {
     if (passage.binding !== null) finishCloseWhenQuiet(passage.binding);
     this.#next(passage.adapter);
   }
+}
+
+function isMeant(passage: OidPassage, { adapter, isDirect, RequestId }: Cancellation): boolean {
+  return (
+    passage.adapter === adapter &&
+    passage.request.RequestId === RequestId &&
+    isForMiniport(passage) &&
+    (passage.handler === "MiniportDirectOidRequest") === isDirect
+  );
 }

@@ -109,7 +109,6 @@ export function registerSap(
   if (usable !== NDIS_STATUS_SUCCESS) return NDIS_STATUS_FAILURE;
   const sap = new Sap(environment, addressFamily, ProtocolSapContext, CoSap);
   environment.live.saps++;
-  addressFamily.saps++;
   addressFamily.openSaps.add(sap);
   addressFamily.heldSaps++;
   const context = new OutParameter<NDIS_CONTEXT>();
@@ -240,6 +239,5 @@ function settleDeregistration(sap: Sap, status: NDIS_STATUS_FINAL): void {
 
 function forget(sap: Sap): void {
   sap.environment.live.saps--;
-  sap.addressFamily.saps--;
   sap.addressFamily.openSaps.delete(sap);
 }

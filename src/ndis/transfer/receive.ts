@@ -2,17 +2,22 @@ import type { Binding } from "../binding/binding.ts";
 import { finishCloseWhenQuiet } from "../binding/open-close.ts";
 import { NDIS_RECEIVE_FLAGS_RESOURCES } from "../ddi/constants/transfer-flags.ts";
 import type { NdisVcHandle } from "../ddi/handles.ts";
-import type { NET_BUFFER_LIST } from "../ddi/structures/net-buffer.ts";
+import { NET_BUFFER_LIST } from "../ddi/structures/net-buffer.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import { resolveVc, Vc } from "../vc/vc.ts";
-import { endLoan, giveBackIndicated, listsOf, takeIndicated } from "./verified-lists.ts";
+import { chainLength } from "./chain.ts";
+import { endLoan, giveBackIndicated, listsOf, mayBeIndicated, takeIndicated } from "./verified-lists.ts";
 
-/** NdisMCoIndicateReceiveNetBufferLists: delivers to the client that shares the VC, and to nobody else (RCV-02, RCV-13). */
+/**
+ * NdisMCoIndicateReceiveNetBufferLists: delivers to the client that shares the VC, and to nobody else (RCV-02, RCV-13).
+ * @param listCount how many lists there are; with the verifier off what the miniport says, NumberOfNetBufferLists.
+ */
 export function indicateReceive(
   environment: NdisEnvironment,
   owner: string,
   handle: NdisVcHandle,
   NetBufferLists: NET_BUFFER_LIST,
+  listCount: number,
   NumberOfNetBufferLists: number,
   CoReceiveFlags: number,
 ): void {
@@ -30,12 +35,19 @@ export function indicateReceive(
     return;
   }
   const { verifying } = environment;
-  if (verifying && !takeIndicated(vc, NetBufferLists, NumberOfNetBufferLists, owned, owner)) return;
+  if (verifying) {
+    if (!mayBeIndicated(vc, NetBufferLists, owner)) return;
+    if (listCount !== NumberOfNetBufferLists) {
+      const message = `NumberOfNetBufferLists is ${NumberOfNetBufferLists}, the list has ${listCount}`;
+      environment.misuse("RCV-03", owner, message, vc);
+    }
+    takeIndicated(vc, NetBufferLists, owned);
+  }
   if (owned) {
-    vc.indicatedOutstanding += NumberOfNetBufferLists;
-    binding.indicatedOutstanding += NumberOfNetBufferLists;
-    adapter.indicatedOutstanding += NumberOfNetBufferLists;
-    environment.live.indicatedNetBufferLists += NumberOfNetBufferLists;
+    vc.indicatedOutstanding += listCount;
+    binding.indicatedOutstanding += listCount;
+    adapter.indicatedOutstanding += listCount;
+    environment.live.indicatedNetBufferLists += listCount;
   }
   const lent = verifying && !owned ? listsOf(NetBufferLists) : null;
   binding.co?.CoReceiveNetBufferListsHandler(
@@ -63,25 +75,34 @@ export function returnNetBufferLists(
   NetBufferLists: NET_BUFFER_LIST,
   ReturnFlags: number,
 ): void {
-  if (environment.verifying) {
-    returnGoodOnes(binding, NetBufferLists, ReturnFlags, owner);
-    return;
+  if (!environment.verifying && typeof ReturnFlags === "number") {
+    const count = takeBack(binding, NetBufferLists);
+    if (count > 0) {
+      passBack(binding, NetBufferLists, count, ReturnFlags);
+      return;
+    }
   }
+  if (chainLength(environment, owner, "NdisReturnNetBufferLists", NetBufferLists, ReturnFlags) > 0)
+    returnGoodOnes(binding, NetBufferLists, ReturnFlags, owner);
+}
+
+/** Counts the lists of a chain as returned. @returns how many there are; 0, and nothing is counted, when one of them must not be. */
+function takeBack(binding: Binding, chain: NET_BUFFER_LIST): number {
+  let list: NET_BUFFER_LIST | null = chain;
   let count = 0;
   let vc: Vc | null = null;
-  for (let list: NET_BUFFER_LIST | null = NetBufferLists; list !== null; list = list.Next) {
+  // Of a chain that runs into itself some VC has not so many out.
+  for (; list instanceof NET_BUFFER_LIST; list = list.Next) {
     const source: unknown = list.SourceHandle;
     // Most lists come from the VC of the one before.
     if (source !== vc) vc = source instanceof Vc && source.binding === binding ? source : null;
-    if (vc === null || vc.indicatedOutstanding === 0) {
-      countAgain(binding, NetBufferLists, count);
-      returnGoodOnes(binding, NetBufferLists, ReturnFlags, owner);
-      return;
-    }
+    if (vc === null || vc.indicatedOutstanding === 0) break;
     vc.indicatedOutstanding--;
     count++;
   }
-  passBack(binding, NetBufferLists, count, ReturnFlags);
+  if (list === null) return count;
+  countAgain(binding, chain, count);
+  return 0;
 }
 
 /** Takes back that the first `count` lists of a chain were counted as returned. */

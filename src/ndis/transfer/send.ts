@@ -48,19 +48,22 @@ export function sendNetBufferLists(
     completeUnsent(vc, NetBufferLists, NDIS_STATUS_PAUSED);
     return;
   }
+  if (verifying) takeSent(vc, NetBufferLists);
   if ((SendFlags & NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK) !== 0) loopBack(vc, NetBufferLists, listCount, SendFlags);
-  const count = verifying ? takeSent(vc, NetBufferLists) : listCount;
   const { sendsOutstanding } = vc;
-  vc.sendsOutstanding = sendsOutstanding + count;
-  vc.binding.sendsOutstanding += count;
-  vc.adapter.sendsOutstanding += count;
-  environment.live.sentNetBufferLists += count;
+  vc.sendsOutstanding = sendsOutstanding + listCount;
+  vc.binding.sendsOutstanding += listCount;
+  vc.adapter.sendsOutstanding += listCount;
+  environment.live.sentNetBufferLists += listCount;
   const { co } = vc.adapter.driver;
   co?.CoSendNetBufferListsHandler?.(vc.miniportContext, NetBufferLists, SendFlags);
   if (verifying && vc.adapter.surpriseRemoved) checkIsSentBack(vc, sendsOutstanding);
 }
 
-/** NdisMCoSendNetBufferListsComplete: gives the lists back to the client that sent them (SND-06, SND-10). */
+/**
+ * NdisMCoSendNetBufferListsComplete: gives the lists back to the client that sent them (SND-06, SND-10).
+ * @param listCount how many lists there are, which has been looked at already.
+ */
 export function sendNetBufferListsComplete(
   environment: NdisEnvironment,
   owner: string,
@@ -71,19 +74,20 @@ export function sendNetBufferListsComplete(
 ): void {
   const vc = resolveVc(environment, handle, owner);
   if (vc === null) return;
-  const { verifying } = environment;
-  if (verifying && !mayBeCompleted(vc, NetBufferLists, owner)) return;
-  const count = verifying ? giveBackSent(vc, NetBufferLists) : listCount;
-  if (count > vc.sendsOutstanding) {
-    const message = `${count} lists completed on ${vc.traceName}, which has ${vc.sendsOutstanding} out`;
+  if (environment.verifying) {
+    if (!mayBeCompleted(vc, NetBufferLists, owner)) return;
+    giveBackSent(vc, NetBufferLists);
+  }
+  if (listCount > vc.sendsOutstanding) {
+    const message = `${listCount} lists completed on ${vc.traceName}, which has ${vc.sendsOutstanding} out`;
     environment.misuse("SND-09", owner, message, vc);
     return;
   }
   const { binding } = vc;
-  vc.sendsOutstanding -= count;
-  binding.sendsOutstanding -= count;
-  vc.adapter.sendsOutstanding -= count;
-  environment.live.sentNetBufferLists -= count;
+  vc.sendsOutstanding -= listCount;
+  binding.sendsOutstanding -= listCount;
+  vc.adapter.sendsOutstanding -= listCount;
+  environment.live.sentNetBufferLists -= listCount;
   binding.co?.CoSendNetBufferListsCompleteHandler(vc.clientContext, NetBufferLists, SendCompleteFlags);
   if (binding.closePending) finishCloseWhenQuiet(binding);
 }

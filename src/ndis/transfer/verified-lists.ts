@@ -14,10 +14,6 @@ import { SendWatch } from "../verifier/send-watch.ts";
 /** Lists that a protocol sends; false when the call is ignored because it holds one of them no longer (SND-03) or only for now (RCV-05). */
 export function mayBeSent(vc: Vc, lists: NET_BUFFER_LIST, owner: string): boolean {
   const { environment, traceName } = vc;
-  if (isRing(lists)) {
-    environment.misuse("SND-03", owner, `a NET_BUFFER_LIST is twice in a chain sent on ${traceName}`, vc);
-    return false;
-  }
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
     const source: unknown = list.SourceHandle;
     if (source !== vc)
@@ -39,28 +35,21 @@ export function mayBeSent(vc: Vc, lists: NET_BUFFER_LIST, owner: string): boolea
   return true;
 }
 
-/** The miniport has them now. @returns how many there are. */
-export function takeSent(vc: Vc, lists: NET_BUFFER_LIST): number {
+/** The miniport has them now. */
+export function takeSent(vc: Vc, lists: NET_BUFFER_LIST): void {
   const { adapter } = vc;
   adapter.sendWatch ??= new SendWatch(adapter);
   vc.environment.wanFrames.sent(vc, lists);
-  let count = 0;
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
     const custody = custodyOf(list);
     custody.take(list, "sent", vc);
     adapter.sendWatch.add(custody);
-    count++;
   }
-  return count;
 }
 
 /** Lists that a miniport completes: it holds each (SND-06, SND-09), and gives it back as it was (SND-08, SND-10). */
 export function mayBeCompleted(vc: Vc, lists: NET_BUFFER_LIST, owner: string): boolean {
   const { environment, traceName } = vc;
-  if (isRing(lists)) {
-    environment.misuse("SND-09", owner, `a NET_BUFFER_LIST is twice in a chain completed on ${traceName}`, vc);
-    return false;
-  }
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
     const custody: ListCustody | null = list.ndisCustody;
     if (custody === null || custody.holder !== "sent" || custody.vc !== vc) {
@@ -83,48 +72,40 @@ export function mayBeCompleted(vc: Vc, lists: NET_BUFFER_LIST, owner: string): b
   return true;
 }
 
-/** The sender has them again. @returns how many there are. */
-export function giveBackSent(vc: Vc, lists: NET_BUFFER_LIST): number {
+/** The sender has them again. */
+export function giveBackSent(vc: Vc, lists: NET_BUFFER_LIST): void {
   const { sendWatch } = vc.adapter;
-  let count = 0;
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
     const custody = custodyOf(list);
     sendWatch?.remove(custody);
     custody.giveBack();
-    count++;
   }
-  return count;
 }
 
 /** Lists that a miniport indicates; false when the indication is ignored because a protocol has one of them still (RCV-06). */
-export function takeIndicated(
-  vc: Vc,
-  lists: NET_BUFFER_LIST,
-  expected: number,
-  owned: boolean,
-  owner: string,
-): boolean {
+export function mayBeIndicated(vc: Vc, lists: NET_BUFFER_LIST, owner: string): boolean {
   const { environment, traceName } = vc;
-  let count = 0;
   for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next) {
     const source: unknown = list.SourceHandle;
     if (source !== vc) {
       const message = `SourceHandle of a NET_BUFFER_LIST indicated on ${traceName} is not its VC handle`;
       environment.misuse("RCV-01", owner, message, vc);
     }
-    const custody = custodyOf(list);
-    if (custody.holder === "indicated" || custody.holder === "lent") {
+    const holder = list.ndisCustody?.holder ?? "owner";
+    if (holder === "indicated" || holder === "lent") {
       const message = `a NET_BUFFER_LIST is indicated on ${traceName} before the last indication of it is over`;
       environment.misuse("RCV-06", owner, message, vc);
       return false;
     }
-    custody.take(list, owned ? "indicated" : "lent", vc);
-    count++;
   }
-  if (count !== expected)
-    environment.misuse("RCV-03", owner, `NumberOfNetBufferLists is ${expected}, the list has ${count}`, vc);
   environment.wanFrames.indicated(vc, lists, owner);
   return true;
+}
+
+/** The protocol has them now: for keeps, or for as long as the indication takes. */
+export function takeIndicated(vc: Vc, lists: NET_BUFFER_LIST, owned: boolean): void {
+  for (let list: NET_BUFFER_LIST | null = lists; list !== null; list = list.Next)
+    custodyOf(list).take(list, owned ? "indicated" : "lent", vc);
 }
 
 /** The lists of a chain, to find those again that were lent after the borrower had the chain. */
@@ -164,19 +145,4 @@ export function giveBackIndicated(binding: Binding, list: NET_BUFFER_LIST, owner
 
 function isLastOf(holder: string, before: string, wanted: string): boolean {
   return holder === "owner" && before === wanted;
-}
-
-/** Whether a chain runs into itself (Brent): a list is in it twice. */
-function isRing(lists: NET_BUFFER_LIST): boolean {
-  let mark = lists;
-  let left = 1;
-  let stride = 1;
-  for (let list: NET_BUFFER_LIST | null = lists.Next; list !== null; list = list.Next) {
-    if (list === mark) return true;
-    if (--left > 0) continue;
-    mark = list;
-    stride *= 2;
-    left = stride;
-  }
-  return false;
 }

@@ -27,10 +27,6 @@ export class LentParameters {
     return isStructure(parameters) ? new LentParameters(parameters) : null;
   }
 
-  get hasBorrowerWritten(): boolean {
-    return this.#borrowerWrote;
-  }
-
   /** Whether the lender changed its parameters while they were lent. */
   get hasLenderWritten(): boolean {
     return !this.#borrowerWrote && contentOf(this.#original) !== this.#before;

@@ -32,11 +32,15 @@ export interface Violation {
   readonly history: readonly string[];
 }
 
+/** A driver that does the same wrong for every frame is warned of without end. */
+const MOST_WARNINGS = 1_000;
+
 /** The verifier of one machine: which rules are looked at, and what is known of what went before. */
 export class Verifier {
   readonly history: CallHistory;
-  /** Violations that did not stop the machine, oldest first. */
+  /** Violations that did not stop the machine, oldest first: the first thousand of {@link warningCount}. */
   readonly warnings: Violation[] = [];
+  warningCount = 0;
   /** VCs that exist, oldest first: what drivers owe each other is asked of them. */
   readonly vcs = new Set<Vc>();
   readonly #settings: VerifierSettings;
@@ -70,7 +74,7 @@ export class Verifier {
       history: this.history.of(object),
     };
     if (level === "on") throw bugCheckOf(DRIVER_VERIFIER_DETECTED_VIOLATION, violation);
-    this.warnings.push(violation);
+    if (this.warningCount++ < MOST_WARNINGS) this.warnings.push(violation);
     return violation;
   }
 }
