@@ -1,6 +1,6 @@
 import type { BusSlot } from "../../machine/bus.ts";
 import type { Blocking } from "../../machine/thread.ts";
-import { notifyAddressFamilies } from "../address-family/operations.ts";
+import { notifyAddressFamilies } from "../address-family/registration.ts";
 import { bindProtocol, pauseBinding, restartBinding, unbindProtocol } from "../binding/bind-unbind.ts";
 import type { Binding } from "../binding/binding.ts";
 import { notifyBinding } from "../binding/net-pnp-events.ts";

@@ -1,6 +1,6 @@
 import type { Blocking } from "../../machine/thread.ts";
 import { settle } from "../../machine/thread.ts";
-import { abandonAddressFamily } from "../address-family/operations.ts";
+import { abandonAddressFamily } from "../address-family/open-close.ts";
 import { NDIS_MINIPORT_ATTRIBUTES_REGISTER_BUGCHECK_CALLBACK } from "../ddi/constants/driver-flags.ts";
 import type { NDIS_HALT_ACTION } from "../ddi/constants/enumerations.ts";
 import { NDIS_SHUTDOWN_ACTION } from "../ddi/constants/enumerations.ts";

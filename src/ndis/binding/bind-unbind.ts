@@ -2,7 +2,7 @@ import type { Blocking } from "../../machine/thread.ts";
 import { settle } from "../../machine/thread.ts";
 import type { MiniportAdapter } from "../adapter/adapter.ts";
 import { outcomeOf } from "../adapter/pended.ts";
-import { notifyAddressFamilies, withdrawAddressFamilies } from "../address-family/operations.ts";
+import { notifyAddressFamilies, withdrawAddressFamilies } from "../address-family/registration.ts";
 import { NDIS_MEDIUM, NET_PNP_EVENT_CODE } from "../ddi/constants/enumerations.ts";
 import type { NdisBindContextHandle, NdisUnbindContextHandle } from "../ddi/handles.ts";
 import { toHandle } from "../ddi/handles.ts";

@@ -1,6 +1,6 @@
 import { KernelEvent } from "../../machine/thread.ts";
 import { finishPended } from "../adapter/pended.ts";
-import { withdrawAddressFamilies } from "../address-family/operations.ts";
+import { withdrawAddressFamilies } from "../address-family/registration.ts";
 import { reportUnfinished } from "../call/unfinished.ts";
 import { NDIS_MEDIUM } from "../ddi/constants/enumerations.ts";
 import type {

@@ -1,12 +1,8 @@
 import { resolveAdapter } from "../adapter/adapter.ts";
 import { resolveAddressFamily } from "../address-family/address-family.ts";
-import {
-  closeAddressFamilyComplete,
-  notifyCloseAddressFamily,
-  openAddressFamilyComplete,
-  registerCmAddressFamily,
-  registerMcmAddressFamily,
-} from "../address-family/operations.ts";
+import { notifyCloseAddressFamily } from "../address-family/notify-close.ts";
+import { closeAddressFamilyComplete, openAddressFamilyComplete } from "../address-family/open-close.ts";
+import { registerCmAddressFamily, registerMcmAddressFamily } from "../address-family/registration.ts";
 import { resolveBinding } from "../binding/binding.ts";
 import { closeCallComplete, dispatchIncomingCloseCall } from "../call/close-call.ts";
 import { dispatchCallConnected, dispatchIncomingCall } from "../call/incoming-call.ts";

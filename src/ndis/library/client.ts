@@ -1,9 +1,6 @@
 import { resolveAddressFamily } from "../address-family/address-family.ts";
-import {
-  closeAddressFamily,
-  notifyCloseAddressFamilyComplete,
-  openAddressFamily,
-} from "../address-family/operations.ts";
+import { notifyCloseAddressFamilyComplete } from "../address-family/notify-close.ts";
+import { closeAddressFamily, openAddressFamily } from "../address-family/open-close.ts";
 import { resolveBinding } from "../binding/binding.ts";
 import { closeCall } from "../call/close-call.ts";
 import { incomingCallComplete } from "../call/incoming-call.ts";
