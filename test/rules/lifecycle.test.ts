@@ -341,6 +341,19 @@ describe("17. Halt", () => {
     expect([removal.done, halted]).toEqual([true, [0]]);
   });
 
+  behaviour("LIF-11", "MiniportHaltEx waits for the sends of a miniport that paused without them", () => {
+    const core = new Core({ verifier: false }).start();
+    const af = core.openAf();
+    const vc = core.connectedVc(af);
+    const lists = core.client.lists(2, vc);
+    core.client.ndis.NdisCoSendNetBufferLists(vc, lists, 0);
+    const removal = core.begin(haltFirst(core));
+    expect([removal.done, core.mcm.calls("MiniportHaltEx").length]).toEqual([false, 0]);
+    core.mcm.ndis.NdisMCoSendNetBufferListsComplete(vc, lists, 0);
+    core.settle();
+    expect(core.mcm.calls("MiniportHaltEx").length).toBe(1);
+  });
+
   behaviour("LIF-12", "MiniportHaltEx runs at PASSIVE_LEVEL and may wait; what it leaves behind is reported", () => {
     const core = new Core().start();
     let ended = -1;

@@ -107,6 +107,8 @@ export class MiniportAdapter implements Stateful<AdapterState> {
   /** OID requests that the miniport has not completed, oldest first. */
   readonly oidRequests = new Set<object>();
   #oidsDrained: KernelEvent | null = null;
+  /** Set when the last send is back; null while nobody waits for that. */
+  sendsDone: KernelEvent | null = null;
   /** When verifying: the time that sends take. */
   sendWatch: SendWatch | null = null;
 
@@ -163,6 +165,15 @@ export class MiniportAdapter implements Stateful<AdapterState> {
       this.#oidsDrained = new KernelEvent();
       yield { event: this.#oidsDrained, timeoutNs: Number.POSITIVE_INFINITY };
     }
+  }
+
+  /** Waits until the miniport has no send (LIF-11). */
+  *sendsDrained(): Blocking<void> {
+    while (this.sendsOutstanding > 0) {
+      this.sendsDone = new KernelEvent();
+      yield { event: this.sendsDone, timeoutNs: Number.POSITIVE_INFINITY };
+    }
+    this.sendsDone = null;
   }
 
   /** Runs a plug and play operation once those before it are over (LIF-07). */

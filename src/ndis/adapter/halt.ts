@@ -10,15 +10,16 @@ import { ADAPTER_STATES } from "./adapter.ts";
 import { forgetAdapter } from "./initialize.ts";
 
 /**
- * Halts a paused adapter, once its miniport holds no request and resets nothing (LIF-11); nothing calls it after that (LIF-14).
+ * Halts a paused adapter, once its miniport holds no request and no send, and resets nothing (LIF-11); nothing calls it after that (LIF-14).
  * Address families that are open still are closed in the meantime: the MCM asks their clients to (AF-32), and waits (LIF-13).
  */
 export function* haltAdapter(adapter: MiniportAdapter, action: NDIS_HALT_ACTION): Blocking<void> {
   const { environment, driver } = adapter;
   // A reset may begin while requests are waited for, and a request come while a reset is.
-  while (adapter.reset !== null || adapter.oidRequests.size > 0) {
+  while (adapter.reset !== null || adapter.oidRequests.size > 0 || adapter.sendsOutstanding > 0) {
     if (adapter.reset !== null) yield { event: adapter.reset.over, timeoutNs: Number.POSITIVE_INFINITY };
     yield* adapter.oidsDrained();
+    yield* adapter.sendsDrained();
   }
   // The watch ends first: it would call the miniport while it halts.
   adapter.hangWatch?.end();

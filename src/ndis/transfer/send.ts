@@ -83,10 +83,11 @@ export function sendNetBufferListsComplete(
     environment.misuse("SND-09", owner, message, vc);
     return;
   }
-  const { binding } = vc;
+  const { adapter, binding } = vc;
   vc.sendsOutstanding -= listCount;
   binding.sendsOutstanding -= listCount;
-  vc.adapter.sendsOutstanding -= listCount;
+  adapter.sendsOutstanding -= listCount;
+  if (adapter.sendsDone !== null && adapter.sendsOutstanding === 0) adapter.sendsDone.set();
   environment.live.sentNetBufferLists -= listCount;
   binding.co?.CoSendNetBufferListsCompleteHandler(vc.clientContext, NetBufferLists, SendCompleteFlags);
   if (binding.closePending) finishCloseWhenQuiet(binding);
