@@ -1,5 +1,5 @@
 import { describe, expect } from "vitest";
-import type { NdisVcHandle } from "../../src/ndis/index.ts";
+import type { NDIS_STATUS, NdisVcHandle } from "../../src/ndis/index.ts";
 import {
   CO_CALL_MANAGER_PARAMETERS,
   CO_CALL_PARAMETERS,
@@ -65,6 +65,29 @@ function unmetChange(route: Route, after: readonly CO_CALL_PARAMETERS[]) {
   for (const parameters of [asking(200), ...after]) ndis.NdisMCmActivateVc(vc, parameters);
   ndis.NdisMCmModifyCallQoSComplete(NDIS_STATUS_FAILURE, vc, asking(100));
   return { core, vc };
+}
+
+/** A miniport that completes an activation from inside its handler, and then returns `status`. */
+function activatedInside(status: NDIS_STATUS) {
+  const { core, af } = opened("cm");
+  const vc = core.createIncomingVc(af);
+  core.miniport.on.co.CoActivateVcHandler = (_vc, parameters) => {
+    core.miniport.ndis.NdisMCoActivateVcComplete(NDIS_STATUS_SUCCESS, vc, parameters);
+    return status;
+  };
+  core.activate(vc);
+  return { core, vc };
+}
+
+/** The same of a deactivation. */
+function deactivatedInside(status: NDIS_STATUS): Core {
+  const { core, vc } = activatedInside(NDIS_STATUS_PENDING);
+  core.miniport.on.co.CoDeactivateVcHandler = () => {
+    core.miniport.ndis.NdisMCoDeactivateVcComplete(NDIS_STATUS_SUCCESS, vc);
+    return status;
+  };
+  core.deactivate(vc);
+  return core;
 }
 
 function closedVc(core: Core, vc: NdisVcHandle): NdisVcHandle {
@@ -454,6 +477,18 @@ describe("5. Activation: the miniport's answer", () => {
       core.activate(vc);
       core.miniport.ndis.NdisMCoActivateVcComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
     },
+  });
+
+  enforced("ACT-14", "an activation that MiniportCoActivateVc completed itself is pended", {
+    by: "miniport",
+    caught: () => activatedInside(NDIS_STATUS_SUCCESS),
+    passes: () => expect(activatedInside(NDIS_STATUS_PENDING).core.live.activeVcs).toBe(1),
+  });
+
+  enforced("ACT-21", "a deactivation that MiniportCoDeactivateVc completed itself is pended", {
+    by: "miniport",
+    caught: () => deactivatedInside(NDIS_STATUS_SUCCESS),
+    passes: () => expect(deactivatedInside(NDIS_STATUS_PENDING).live.activeVcs).toBe(0),
   });
 
   enforced("ACT-21", "MiniportCoDeactivateVc returns SUCCESS or PENDING", {

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import type { Blocking } from "../../src/machine/index.ts";
-import type { NDIS_STATUS_FINAL } from "../../src/ndis/index.ts";
+import type { NDIS_STATUS, NDIS_STATUS_FINAL } from "../../src/ndis/index.ts";
 import {
   NDIS_HALT_ACTION,
   NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
@@ -478,6 +478,13 @@ describe("17. Reset", () => {
     return core;
   }
 
+  /** A miniport that completes a reset from inside its handler, and then returns `status`. */
+  const resetInside = (status: NDIS_STATUS): Core =>
+    resetting(({ mcm }) => {
+      mcm.ndis.NdisMResetComplete(mcm.handle, NDIS_STATUS_SUCCESS, false);
+      return status;
+    });
+
   enforced("LIF-16", "MiniportResetEx returns NOT_ACCEPTED", {
     by: "mcm",
     caught: () => resetting(() => NDIS_STATUS_NOT_ACCEPTED),
@@ -495,6 +502,12 @@ describe("17. Reset", () => {
       core.mcm.ndis.NdisMResetComplete(core.mcm.handle, NDIS_STATUS_SUCCESS, false);
       expect(statusesOf(core)).toEqual([NDIS_STATUS_RESET_START, NDIS_STATUS_RESET_END]);
     },
+  });
+
+  enforced("LIF-16", "MiniportResetEx returns a final status after NdisMResetComplete", {
+    by: "mcm",
+    caught: () => resetInside(NDIS_STATUS_SUCCESS),
+    passes: () => expect(statusesOf(resetInside(NDIS_STATUS_PENDING))).toHaveLength(2),
   });
 
   const request = NDIS_OID_REQUEST();

@@ -11,6 +11,7 @@ import {
   NDIS_STATUS_SUCCESS,
   OutParameter,
 } from "../../src/ndis/index.ts";
+import type { Core, Route } from "../ndis/core-harness.ts";
 import { PARAMETERS, PENDING_AS_FINAL, ROUTES } from "../ndis/core-harness.ts";
 import type { MultipointCall } from "./calls.ts";
 import { connected, endMultipoint, idle, leave, managerOf, multipoint, send, traffic } from "./calls.ts";
@@ -35,6 +36,19 @@ function finish(call: MultipointCall, last = call.first): void {
   endMultipoint(call, last);
   leave(call);
   expect(call.core.alive).toEqual({});
+}
+
+/** A call manager that completes a drop from inside its handler, and then returns `status`. */
+function droppedInside(route: Route, status: NDIS_STATUS): Core {
+  const call = multipoint(route);
+  const { core } = call;
+  const second = call.add("second");
+  core.manager.on.cm.CmDropPartyHandler = () => {
+    core.manager.ndis.NdisMCmDropPartyComplete(NDIS_STATUS_SUCCESS, second);
+    return status;
+  };
+  core.client.ndis.NdisClDropParty(second, null, 0);
+  return core;
 }
 
 for (const route of ROUTES)
@@ -341,6 +355,12 @@ for (const route of ROUTES)
         const call = multipoint(route);
         call.drop(call.add("second"));
       },
+    });
+
+    enforced("PTY-12", "a drop that ProtocolCmDropParty completed itself, and a final status as well", {
+      by,
+      caught: () => droppedInside(route, NDIS_STATUS_SUCCESS),
+      passes: () => expect(droppedInside(route, NDIS_STATUS_PENDING).live.parties).toBe(1),
     });
 
     enforced("PTY-12", "a drop that was pended and never completed", {

@@ -159,6 +159,18 @@ describe("15. Status indications", () => {
     },
   });
 
+  enforced("STA-08", "a miniport indicates the end of a reset, for one of its VCs", {
+    by: "mcm",
+    caught: () => {
+      const core = new Core().start();
+      indicate(core, core.connectedVc(core.openAf()), { StatusCode: NDIS_STATUS_RESET_END });
+    },
+    passes: () => {
+      const core = new Core().start();
+      indicate(core, core.connectedVc(core.openAf()), { StatusCode: NDIS_STATUS_LINK_STATE });
+    },
+  });
+
   enforced("STA-08", "a miniport indicates the start of a reset", {
     by: "mcm",
     caught: () => indicate(new Core().start(), null, { StatusCode: NDIS_STATUS_RESET_START }),

@@ -98,6 +98,17 @@ describe("19. WAN: TAPI calls", () => {
     passes: () => expect(pendsOffers(started()).offerCall(incomingParameters())).toBe(NDIS_STATUS_PENDING),
   });
 
+  enforced("WAN-17", "an offer has CO_AF_TAPI_INCOMING_CALL_PARAMETERS, whole", {
+    by: "mcm",
+    caught: () => {
+      const parameters = incomingParameters();
+      const specific = parameters.MediaParameters?.MediaSpecific;
+      if (specific !== undefined) specific.Length = 4;
+      pendsOffers(started()).offerCall(parameters);
+    },
+    passes: () => pendsOffers(started()).offerCall(incomingParameters()),
+  });
+
   enforced("WAN-17", "an offer has its bandwidths", {
     by: "mcm",
     caught: () => {
