@@ -107,6 +107,13 @@ const OF_THE_MCM: readonly (readonly [rule: string, what: string, mistake: (core
     "a timer whose time is no LARGE_INTEGER",
     ({ mcm }) => mcm.ndis.NdisSetTimerObject(timerOf(mcm), cast("soon"), 0, null),
   ],
+  ["NullCheck", "a wait whose time is no ULONG", (core) => core.run(core.mcm.ndis.NdisMSleep(cast("long")))],
+  ["NullCheck", "bytes that are nobody's", ({ mcm }) => mcm.ndis.NdisZeroMemory(0x7fff_ffff, 4)],
+  [
+    "NullCheck",
+    "attributes that point to nothing",
+    ({ mcm }) => mcm.ndis.NdisMSetMiniportAttributes(mcm.handle, cast(null)),
+  ],
   [
     "STA-08",
     "a status that is no miniport's to tell",

@@ -18,6 +18,7 @@ describe("register space", () => {
     const base = host.mapRegisters();
     // What the datasheet says that ID reads.
     expect(host.ndis.NdisReadRegisterUlong(base + REGISTERS.ID.offset)).toBe(0x0155a7f1);
+    expect(brokenRule(() => host.ndis.NdisWriteRegisterUlong(base, "1" as never))).toBe("NullCheck");
     host.ndis.NdisWriteRegisterUlong(base + REGISTERS.ITR.offset, 0xffff_fff0);
     expect(host.ndis.NdisReadRegisterUlong(base + REGISTERS.ITR.offset)).toBe(0xffff_fff0);
     expect(host.nic.interrupts.throttleNs).toBe(0xffff_fff0);

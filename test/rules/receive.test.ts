@@ -255,6 +255,7 @@ describe("a chain of which one list must not come back", () => {
       const [, returned] = core.mcm.last("MiniportReturnNetBufferLists");
       expect(listArray(returned)).toEqual([a, b, c]);
       expect(core.live.indicatedNetBufferLists).toBe(0);
+      expect(core.violations).toEqual([{ rule: "RCV-04", owner: "client" }]);
     });
 
     it(`RCV-04 with the verifier ${name}: a list that is twice in the chain goes back once`, () => {
