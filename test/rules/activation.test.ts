@@ -491,6 +491,16 @@ describe("5. Activation: the miniport's answer", () => {
     passes: () => expect(deactivatedInside(NDIS_STATUS_PENDING).live.activeVcs).toBe(0),
   });
 
+  enforced("ACT-21", "a deactivation is completed once", {
+    by: "miniport",
+    caught: () => {
+      const { core, vc } = activatedInside(NDIS_STATUS_PENDING);
+      core.deactivate(vc);
+      core.miniport.ndis.NdisMCoDeactivateVcComplete(NDIS_STATUS_SUCCESS, vc);
+    },
+    passes: () => deactivatedInside(NDIS_STATUS_PENDING),
+  });
+
   enforced("ACT-21", "MiniportCoDeactivateVc returns SUCCESS or PENDING", {
     by: "miniport",
     caught: () => {

@@ -11,6 +11,7 @@ import {
   NDIS_STATUS_SUCCESS,
   OutParameter,
 } from "../../src/ndis/index.ts";
+import type { Route } from "../ndis/core-harness.ts";
 import { broken, Core, PENDING_AS_FINAL, q2931Family, ROUTES } from "../ndis/core-harness.ts";
 import { create, createIncoming, incomingCall, onBoth, open, opened, register, started } from "./routes.ts";
 import { behaviour, enforced } from "./rule-case.ts";
@@ -31,6 +32,28 @@ function pendedClose(route: (typeof ROUTES)[number]) {
   core.manager.on.cm.CmCloseAfHandler = () => NDIS_STATUS_PENDING;
   const status = core.client.ndis.NdisClCloseAddressFamily(af);
   return { core, af, status };
+}
+
+/** A call manager that completes the close of an address family from inside its handler, and then returns `status`. */
+function closedInside(route: Route, status: NDIS_STATUS): Core {
+  const { core, af } = opened(route);
+  core.manager.on.cm.CmCloseAfHandler = () => {
+    core.manager.ndis.NdisMCmCloseAddressFamilyComplete(NDIS_STATUS_SUCCESS, af);
+    return status;
+  };
+  core.client.ndis.NdisClCloseAddressFamily(af);
+  return core;
+}
+
+/** The same of a client and the notification of its end. */
+function notifiedInside(route: Route, status: NDIS_STATUS): Core {
+  const { core, af } = opened(route);
+  core.client.on.cl.ClNotifyCloseAfHandler = () => {
+    core.client.ndis.NdisClNotifyCloseAddressFamilyComplete(af, NDIS_STATUS_SUCCESS);
+    return status;
+  };
+  core.manager.ndis.NdisMCmNotifyCloseAddressFamily(af);
+  return core;
 }
 
 describe("2. Address family: registration", () => {
@@ -479,6 +502,12 @@ describe("2. Address family: closing", () =>
       },
     });
 
+    enforced("AF-30", "a close that ProtocolCmCloseAf completed itself, and a final status as well", {
+      by: route,
+      caught: () => closedInside(route, NDIS_STATUS_SUCCESS),
+      passes: () => expect(closedInside(route, NDIS_STATUS_PENDING).live.addressFamilies).toBe(0),
+    });
+
     enforced("AF-30", "after the close the handle is dead for the call manager", {
       by: route,
       caught: () => {
@@ -576,6 +605,15 @@ describe("2. Address family: the close that the call manager asks for", () =>
         core.manager.ndis.NdisMCmNotifyCloseAddressFamily(af);
         core.client.ndis.NdisClCloseAddressFamily(af);
         core.client.ndis.NdisClNotifyCloseAddressFamilyComplete(af, NDIS_STATUS_SUCCESS);
+      },
+    });
+
+    enforced("AF-36", "a notification that ProtocolClNotifyCloseAf completed itself, and a final status as well", {
+      by: "client",
+      caught: () => notifiedInside(route, NDIS_STATUS_SUCCESS),
+      passes: () => {
+        const { manager } = notifiedInside(route, NDIS_STATUS_PENDING);
+        expect(manager.calls("ProtocolCmNotifyCloseAfComplete")).toHaveLength(1);
       },
     });
 

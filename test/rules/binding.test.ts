@@ -5,6 +5,7 @@ import type {
   NdisBindContextHandle,
   NdisBindingHandle,
   NdisUnbindContextHandle,
+  NdisVcHandle,
   NET_PNP_EVENT_NOTIFICATION,
 } from "../../src/ndis/index.ts";
 import {
@@ -289,6 +290,23 @@ describe("16. Unbind and close", () => {
     by: "client",
     caught: () => closingWithSend(false),
     passes: () => closingWithSend(true),
+  });
+
+  /** A call manager that closes its binding with a VC of its own, or after deleting it. */
+  function closingWithVc(deletes: boolean): void {
+    const core = new Core({ route: "cm" }).start();
+    const { ndis, binding } = core.callManager;
+    const vc = new OutParameter<NdisVcHandle>();
+    ndis.NdisCoCreateVc(binding, null, { vc: "own" }, vc);
+    if (deletes && vc.Value !== null) ndis.NdisCoDeleteVc(vc.Value);
+    ndis.NdisUnbindAdapter(binding);
+    core.settle();
+  }
+
+  enforced("BND-09", "NdisCloseAdapterEx of a call manager with a VC of its own", {
+    by: "cm",
+    caught: () => closingWithVc(false),
+    passes: () => closingWithVc(true),
   });
 
   /** The close pends; the client ends its unbind before or after the completion. */

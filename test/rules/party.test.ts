@@ -38,6 +38,19 @@ function finish(call: MultipointCall, last = call.first): void {
   expect(call.core.alive).toEqual({});
 }
 
+/** A call manager that completes an addition from inside its handler, and then returns `status`. */
+function addedInside(route: Route, status: NDIS_STATUS): Core {
+  const call = multipoint(route);
+  const { core } = call;
+  core.manager.on.cm.CmAddPartyHandler = (_vc, parameters, party, slot) => {
+    slot.Value = { cmParty: "second" };
+    core.manager.ndis.NdisMCmAddPartyComplete(NDIS_STATUS_SUCCESS, party, slot.Value, parameters);
+    return status;
+  };
+  ask(call);
+  return core;
+}
+
 /** A call manager that completes a drop from inside its handler, and then returns `status`. */
 function droppedInside(route: Route, status: NDIS_STATUS): Core {
   const call = multipoint(route);
@@ -125,6 +138,12 @@ for (const route of ROUTES)
         expect(ask(call)).toBe(NDIS_STATUS_SUCCESS);
         expect(call.core.live.parties).toBe(2);
       },
+    });
+
+    enforced("PTY-05", "an addition that ProtocolCmAddParty completed itself, and a final status as well", {
+      by,
+      caught: () => addedInside(route, NDIS_STATUS_SUCCESS),
+      passes: () => expect(addedInside(route, NDIS_STATUS_PENDING).live.parties).toBe(2),
     });
 
     enforced("PTY-05", "an addition completed with SUCCESS and no party context", {
