@@ -19,22 +19,27 @@ import type {
 } from "../../src/ndis/index.ts";
 import {
   NDIS_MEDIUM,
-  NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
-  NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES,
   NDIS_MINIPORT_CO_CHARACTERISTICS,
   NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
   NDIS_OPEN_PARAMETERS,
-  NDIS_PROTOCOL_CO_CHARACTERISTICS,
   NDIS_PROTOCOL_DRIVER_CHARACTERISTICS,
   NDIS_STATUS_FAILURE,
   NDIS_STATUS_SUCCESS,
   OutParameter,
 } from "../../src/ndis/index.ts";
 import type { FakeMcm, FakeMcmHandlers } from "./core-fakes.ts";
-import { callManagerHandlers, Fake, fill, noted, q2931Family } from "./core-fakes.ts";
-
-const success = (): NDIS_STATUS_FINAL => NDIS_STATUS_SUCCESS;
-const nothing = (): void => {};
+import { Fake, noted, q2931Family } from "./core-fakes.ts";
+import {
+  fill,
+  nothing,
+  QUIET_MINIPORT,
+  QUIET_PROTOCOL,
+  quietCallManager,
+  quietCoProtocol,
+  setAtmAttributes,
+  setBoth,
+  success,
+} from "./quiet-handlers.ts";
 
 /** A connection-oriented miniport without call management; without being told it accepts. */
 export class FakeCoMiniport extends Fake {
@@ -68,18 +73,10 @@ export class FakeCoMiniport extends Fake {
       MinorNdisVersion: 50,
       SetOptionsHandler: (handle) => this.ndis.NdisSetOptionalHandlers(handle, this.coMiniport()),
       InitializeHandlerEx: (handle) => this.initialize(handle),
-      HaltHandlerEx: nothing,
       UnloadHandler: () => {
         if (this.driverHandle !== null) this.ndis.NdisMDeregisterMiniportDriver(this.driverHandle);
       },
-      PauseHandler: success,
-      RestartHandler: success,
-      OidRequestHandler: success,
-      ReturnNetBufferListsHandler: nothing,
-      DevicePnPEventNotifyHandler: nothing,
-      ShutdownHandlerEx: nothing,
-      CancelOidRequestHandler: nothing,
-      CancelSendHandler: nothing,
+      ...QUIET_MINIPORT,
     });
   }
 
@@ -97,10 +94,7 @@ export class FakeCoMiniport extends Fake {
 
   initialize(handle: MiniportAdapterHandle): NDIS_STATUS_FINAL {
     this.handle = handle;
-    const registration = NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES({ MiniportAdapterContext: this.context });
-    this.ndis.NdisMSetMiniportAttributes(handle, registration);
-    const general = NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES({ MediaType: NDIS_MEDIUM.NdisMediumAtm });
-    return this.ndis.NdisMSetMiniportAttributes(handle, general);
+    return setAtmAttributes(this.ndis, handle, this.context);
   }
 }
 
@@ -143,32 +137,20 @@ export class FakeCallManager extends Fake {
       SetOptionsHandler: (handle) => (this.setOptions ?? ((given) => this.setBothHalves(given)))(handle),
       BindAdapterHandlerEx: (_context, bindContext) => this.bind(bindContext),
       UnbindAdapterHandlerEx: () => this.unbind(),
-      OpenAdapterCompleteHandlerEx: nothing,
-      CloseAdapterCompleteHandlerEx: nothing,
-      NetPnPEventHandler: success,
-      UninstallHandler: nothing,
-      OidRequestCompleteHandler: nothing,
-      StatusHandlerEx: nothing,
+      ...QUIET_PROTOCOL,
     });
   }
 
   setBothHalves(handle: NdisDriverHandle): NDIS_STATUS_FINAL {
-    const status = this.ndis.NdisSetOptionalHandlers(handle, this.coProtocol());
-    return status === NDIS_STATUS_SUCCESS ? this.ndis.NdisSetOptionalHandlers(handle, this.handlers()) : status;
+    return setBoth(this.ndis, handle, this.coProtocol(), this.handlers());
   }
 
   coProtocol(): CoProtocolHandlers {
-    const co = NDIS_PROTOCOL_CO_CHARACTERISTICS({
-      CoStatusHandlerEx: nothing,
-      CoAfRegisterNotifyHandler: nothing,
-      CoReceiveNetBufferListsHandler: nothing,
-      CoSendNetBufferListsCompleteHandler: nothing,
-    });
-    return noted(this.core, this.log, co, this.on.co);
+    return noted(this.core, this.log, quietCoProtocol(), this.on.co);
   }
 
   handlers(): CallManagerHandlers {
-    return noted(this.core, this.log, callManagerHandlers(), this.on.cm);
+    return noted(this.core, this.log, quietCallManager(), this.on.cm);
   }
 
   bind(bindContext: NdisBindContextHandle): NDIS_STATUS {

@@ -25,23 +25,30 @@ import type {
 import {
   CO_ADDRESS_FAMILY,
   CO_ADDRESS_FAMILY_Q2931,
-  NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS,
   NDIS_CO_CLIENT_OPTIONAL_HANDLERS,
   NDIS_MEDIUM,
-  NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
-  NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES,
   NDIS_MINIPORT_CO_CHARACTERISTICS,
   NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
   NDIS_OPEN_PARAMETERS,
-  NDIS_PROTOCOL_CO_CHARACTERISTICS,
   NDIS_PROTOCOL_DRIVER_CHARACTERISTICS,
   NDIS_STATUS_FAILURE,
-  NDIS_STATUS_NOT_SUPPORTED,
-  NDIS_STATUS_PENDING,
   NDIS_STATUS_SUCCESS,
   NET_BUFFER_LIST_POOL_PARAMETERS,
   OutParameter,
 } from "../../src/ndis/index.ts";
+
+import {
+  fill,
+  nothing,
+  pending,
+  QUIET_MINIPORT,
+  QUIET_PROTOCOL,
+  quietCallManager,
+  quietCoProtocol,
+  setAtmAttributes,
+  setBoth,
+  success,
+} from "./quiet-handlers.ts";
 
 /** What the fakes need of the core that they run in. */
 export interface FakeHost {
@@ -100,38 +107,11 @@ export class Fake {
   }
 }
 
-/** What a fake call manager does without being told: it accepts, and pends what takes time. */
-export function callManagerHandlers(): CallManagerHandlers {
-  return NDIS_CO_CALL_MANAGER_OPTIONAL_HANDLERS({
-    CmCreateVcHandler: (_af, vc, out) => fill(out, { mcmVc: vc }),
-    CmDeleteVcHandler: success,
-    CmOpenAfHandler: (_binding, _family, af, out) => fill(out, { mcmAf: af }),
-    CmCloseAfHandler: success,
-    CmRegisterSapHandler: (_af, _sap, handle, out) => fill(out, { mcmSap: handle }),
-    CmDeregisterSapHandler: success,
-    CmMakeCallHandler: pending,
-    CmCloseCallHandler: pending,
-    CmIncomingCallCompleteHandler: nothing,
-    CmAddPartyHandler: () => NDIS_STATUS_NOT_SUPPORTED,
-    CmDropPartyHandler: () => NDIS_STATUS_NOT_SUPPORTED,
-    CmActivateVcCompleteHandler: nothing,
-    CmDeactivateVcCompleteHandler: nothing,
-    CmModifyCallQoSHandler: pending,
-    CmOidRequestHandler: success,
-    CmOidRequestCompleteHandler: nothing,
-    CmNotifyCloseAfCompleteHandler: nothing,
-  });
-}
-
 export interface FakeMcmHandlers {
   readonly cm: Partial<CallManagerHandlers>;
   readonly co: Partial<CoMiniportHandlers>;
   readonly miniport: Partial<MiniportHandlers>;
 }
-
-const pending = (): NDIS_STATUS => NDIS_STATUS_PENDING;
-const success = (): NDIS_STATUS_FINAL => NDIS_STATUS_SUCCESS;
-const nothing = (): void => {};
 
 /** An MCM that does nothing but what a test tells it; without being told it accepts, and pends what takes time. */
 export class FakeMcm extends Fake {
@@ -164,18 +144,10 @@ export class FakeMcm extends Fake {
       MinorNdisVersion: this.characteristics.MajorNdisVersion === 0 ? 50 : this.characteristics.MinorNdisVersion,
       SetOptionsHandler: (handle) => (this.setOptions ?? ((given) => this.setBothHalves(given)))(handle),
       InitializeHandlerEx: (handle) => this.initialize(handle),
-      HaltHandlerEx: nothing,
       UnloadHandler: () => {
         if (this.driverHandle !== null) ndis.NdisMDeregisterMiniportDriver(this.driverHandle);
       },
-      PauseHandler: success,
-      RestartHandler: success,
-      OidRequestHandler: success,
-      ReturnNetBufferListsHandler: nothing,
-      DevicePnPEventNotifyHandler: nothing,
-      ShutdownHandlerEx: nothing,
-      CancelOidRequestHandler: nothing,
-      CancelSendHandler: nothing,
+      ...QUIET_MINIPORT,
     });
     const out = new OutParameter<NdisMiniportDriverHandle>();
     this.characteristics = noted(this.core, this.log, defaults, this.on.miniport);
@@ -186,8 +158,7 @@ export class FakeMcm extends Fake {
 
   /** MiniportSetOptions of an MCM: two structures (REG-05). */
   setBothHalves(handle: NdisDriverHandle): NDIS_STATUS_FINAL {
-    const status = this.ndis.NdisSetOptionalHandlers(handle, this.coMiniport());
-    return status === NDIS_STATUS_SUCCESS ? this.ndis.NdisSetOptionalHandlers(handle, this.callManager()) : status;
+    return setBoth(this.ndis, handle, this.coMiniport(), this.callManager());
   }
 
   coMiniport(): CoMiniportHandlers {
@@ -204,7 +175,7 @@ export class FakeMcm extends Fake {
   }
 
   callManager(): CallManagerHandlers {
-    return noted(this.core, this.log, callManagerHandlers(), this.on.cm);
+    return noted(this.core, this.log, quietCallManager(), this.on.cm);
   }
 
   /** MiniportInitializeEx. */
@@ -216,17 +187,8 @@ export class FakeMcm extends Fake {
   }
 
   setAttributes(): void {
-    const registration = NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES({ MiniportAdapterContext: this.context });
-    this.ndis.NdisMSetMiniportAttributes(this.handle, registration);
-    const general = NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES({ MediaType: NDIS_MEDIUM.NdisMediumAtm });
-    this.ndis.NdisMSetMiniportAttributes(this.handle, general);
+    setAtmAttributes(this.ndis, this.handle, this.context);
   }
-}
-
-/** Answers SUCCESS with a context. */
-export function fill(out: OutParameter<unknown>, context: unknown): NDIS_STATUS_FINAL {
-  out.Value = context;
-  return NDIS_STATUS_SUCCESS;
 }
 
 export interface FakeClientHandlers {
@@ -273,12 +235,7 @@ export class FakeClient extends Fake {
       SetOptionsHandler: (handle) => (this.setOptions ?? ((given) => this.setBothHalves(given)))(handle),
       BindAdapterHandlerEx: (_context, bindContext) => this.bind(bindContext),
       UnbindAdapterHandlerEx: () => this.unbind(),
-      OpenAdapterCompleteHandlerEx: nothing,
-      CloseAdapterCompleteHandlerEx: nothing,
-      NetPnPEventHandler: success,
-      UninstallHandler: nothing,
-      OidRequestCompleteHandler: nothing,
-      StatusHandlerEx: nothing,
+      ...QUIET_PROTOCOL,
     });
     this.characteristics = noted(this.core, this.log, defaults, this.on.protocol);
     const status = ndis.NdisRegisterProtocolDriver(this, this.characteristics, this.registered);
@@ -287,18 +244,11 @@ export class FakeClient extends Fake {
   }
 
   setBothHalves(handle: NdisDriverHandle): NDIS_STATUS_FINAL {
-    const status = this.ndis.NdisSetOptionalHandlers(handle, this.coProtocol());
-    return status === NDIS_STATUS_SUCCESS ? this.ndis.NdisSetOptionalHandlers(handle, this.clientHandlers()) : status;
+    return setBoth(this.ndis, handle, this.coProtocol(), this.clientHandlers());
   }
 
   coProtocol(): CoProtocolHandlers {
-    const handlers = NDIS_PROTOCOL_CO_CHARACTERISTICS({
-      CoStatusHandlerEx: nothing,
-      CoAfRegisterNotifyHandler: nothing,
-      CoReceiveNetBufferListsHandler: nothing,
-      CoSendNetBufferListsCompleteHandler: nothing,
-    });
-    return noted(this.core, this.log, handlers, this.on.co);
+    return noted(this.core, this.log, quietCoProtocol(), this.on.co);
   }
 
   clientHandlers(): ClientHandlers {

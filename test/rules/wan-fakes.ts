@@ -11,8 +11,9 @@ import type {
   ProxyLibrary,
 } from "../../src/ndis/index.ts";
 import * as ndis from "../../src/ndis/index.ts";
-import { callManagerHandlers, FakeClient, noted } from "../ndis/core-fakes.ts";
+import { FakeClient, noted } from "../ndis/core-fakes.ts";
 import { Core, filled } from "../ndis/core-harness.ts";
+import { quietCallManager } from "../ndis/quiet-handlers.ts";
 import { query } from "./oid-fixture.ts";
 
 const { NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_SUCCESS, OutParameter } = ndis;
@@ -225,7 +226,7 @@ export class FakeNdproxy extends FakeClient {
     this.setOptions = (handle) => {
       const status = this.setBothHalves(handle);
       return status === NDIS_STATUS_SUCCESS
-        ? this.ndis.NdisSetOptionalHandlers(handle, noted(core, this.log, callManagerHandlers(), {}))
+        ? this.ndis.NdisSetOptionalHandlers(handle, noted(core, this.log, quietCallManager(), {}))
         : status;
     };
     this.on.co.CoAfRegisterNotifyHandler = (_context, { AddressFamily }) => {
