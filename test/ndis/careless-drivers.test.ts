@@ -92,6 +92,7 @@ const OF_THE_MCM: readonly (readonly [rule: string, what: string, mistake: (core
       if (lock !== null) mcm.ndis.NdisAcquireRWLockRead(lock, LOCK_STATE_EX(), cast("0"));
     },
   ],
+  ["NullCheck", "an event that was never initialised", ({ mcm }) => mcm.ndis.NdisSetEvent(NDIS_EVENT())],
   [
     "NullCheck",
     "an event that is initialised while a thread waits for it",

@@ -450,6 +450,19 @@ describe("5. Activation: the miniport's answer", () => {
     },
   });
 
+  enforced("ACT-20", "a VC is activated again while its activation is pending", {
+    by: "cm",
+    caught: () => {
+      const { core, vc } = pendedActivation();
+      core.activate(vc);
+    },
+    passes: () => {
+      const { core, vc } = pendedActivation();
+      core.miniport.ndis.NdisMCoActivateVcComplete(NDIS_STATUS_SUCCESS, vc, PARAMETERS);
+      expect(core.activate(vc)).toBe(NDIS_STATUS_PENDING);
+    },
+  });
+
   enforced("ACT-14", "a pended activation is completed with a final status", {
     by: "miniport",
     caught: () => {

@@ -393,6 +393,25 @@ describe("16. Unbind and close", () => {
     },
   });
 
+  /** A client that asks for an unbind from inside its unbind, or before it. */
+  function unbindsItself(inside: boolean): void {
+    const core = new Core().start();
+    const { client } = core;
+    client.on.protocol.UnbindAdapterHandlerEx = () => {
+      if (inside) client.ndis.NdisUnbindAdapter(client.binding);
+      return client.unbind();
+    };
+    client.ndis.NdisUnbindAdapter(client.binding);
+    core.settle();
+    expect(bindings(core)).toBe(0);
+  }
+
+  enforced("BND-12", "NdisUnbindAdapter from inside ProtocolUnbindAdapterEx", {
+    by: "client",
+    caught: () => unbindsItself(true),
+    passes: () => unbindsItself(false),
+  });
+
   behaviour("BND-12", "an unbound protocol is bound again by NdisReEnumerateProtocolBindings", () => {
     const core = new Core().start();
     const { client } = core;
