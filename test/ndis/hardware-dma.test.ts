@@ -185,6 +185,19 @@ describe("scatter/gather lists", () => {
     expect([host.live.scatterGatherLists, host.slot.iommu.mappedRanges]).toEqual([0, 0]);
   });
 
+  it("MEM-08: what is no NET_BUFFER of a pool is mapped for nobody, nor is a frame into what is no list", () => {
+    for (const wrong of ["frame", "list"]) {
+      const host = new DmaHost();
+      const frame = host.frame([100], 0, 100);
+      const given = wrong === "frame" ? ({ ...frame } as NET_BUFFER) : frame;
+      const list = wrong === "list" ? ({} as SCATTER_GATHER_LIST) : null;
+      expect(brokenRule(() => void host.ndis.NdisMAllocateNetBufferSGList(host.dma, given, null, 1, list, 64))).toBe(
+        "MEM-08",
+      );
+      expect(host.slot.iommu.mappedRanges).toBe(0);
+    }
+  });
+
   it("RESOURCES beyond MaximumPhysicalMapping, and when the choice is that it fails", () => {
     const failing = { on: false };
     const chooser: Chooser = { choose: (point) => (failing.on && point === "memory-allocation" ? 1 : 0) };
