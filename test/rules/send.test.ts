@@ -202,6 +202,16 @@ for (const route of ROUTES)
       },
     });
 
+    behaviour("SND-09", "without the verifier a list that is completed twice comes back once, and it is told", () => {
+      const call = connected(route, { verifier: false });
+      const list = send(call);
+      completeSend(call, list);
+      completeSend(call, list);
+      expect(call.core.client.calls("ProtocolCoSendNetBufferListsComplete")).toHaveLength(1);
+      expect(call.core.violations).toEqual([{ rule: "SND-09", owner: miniportOf(route) }]);
+      expect(call.core.live.sentNetBufferLists).toBe(0);
+    });
+
     enforced("SND-09", "one list is completed twice, while another one is out", {
       by,
       caught: () => {
