@@ -116,7 +116,7 @@ export class NdisEnvironment {
     this.#report(rule, owner, message, object, "on");
   }
 
-  /** A driver did what is suspect, but the documents do not agree that it is wrong: told, and the machine runs on. */
+  /** A driver did what is suspect, but the documents do not agree that it is wrong, or have a status for it: told, and the machine runs on. */
   suspect(rule: string, owner: string, message: string, object: Named | null = null): void {
     this.#report(rule, owner, message, object, "warn");
   }

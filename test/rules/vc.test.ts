@@ -39,6 +39,18 @@ function ownVc(core: Core): NdisVcHandle {
   return out.Value;
 }
 
+/** An offer that the client has rejected, on a VC that is active. */
+function rejected(route: Route) {
+  const { core, af } = opened(route);
+  const sap = core.registerSap(af);
+  const vc = core.createIncomingVc(af);
+  core.activate(vc);
+  core.client.on.cl.ClIncomingCallHandler = () => NDIS_STATUS_FAILURE;
+  offer(core, sap, vc);
+  core.client.ndis.NdisClDeregisterSap(sap);
+  return { core, af, vc };
+}
+
 describe("4. VC: creation by the client", () =>
   onBoth((route) => {
     enforced("VC-01", "a client's VC is created on an address family", {
@@ -370,6 +382,51 @@ describe("4. VC: deletion", () =>
         const { core, af } = opened(route);
         core.client.ndis.NdisCoDeleteVc(core.createVc(af));
       },
+    });
+
+    enforced("VC-17", "a client deletes its VC instead of closing the call, and goes", {
+      by: "client",
+      caught: () => {
+        const { core, af } = opened(route);
+        const vc = core.connectedVc(af);
+        core.client.ndis.NdisCoDeleteVc(vc);
+        core.stop();
+      },
+      passes: () => {
+        const { core, af } = opened(route);
+        core.endCall(core.connectedVc(af));
+        core.client.ndis.NdisClCloseAddressFamily(af);
+        core.stop();
+      },
+    });
+
+    enforced("VC-17", "a call manager deletes the VC of a rejected offer without deactivating it, and goes", {
+      by: route,
+      caught: () => {
+        const { core, vc } = rejected(route);
+        core.manager.ndis.NdisMCmDeleteVc(vc);
+        core.stop();
+      },
+      passes: () => {
+        const { core, af, vc } = rejected(route);
+        core.deactivate(vc);
+        core.manager.ndis.NdisMCmDeleteVc(vc);
+        core.client.ndis.NdisClCloseAddressFamily(af);
+        core.stop();
+      },
+    });
+
+    behaviour("VC-17", "who asks too early gets NOT_ACCEPTED, and is told; a client whose call is over is not", () => {
+      const { core, af } = opened(route);
+      const vc = core.createVc(af);
+      core.makeCall(vc);
+      core.activate(vc);
+      expect(core.client.ndis.NdisCoDeleteVc(vc)).toBe(NDIS_STATUS_NOT_ACCEPTED);
+      expect(core.violations).toEqual([{ rule: "VC-17", owner: "client" }]);
+      core.completeCall(vc, NDIS_STATUS_FAILURE);
+      // The call manager has not deactivated it.
+      expect(core.client.ndis.NdisCoDeleteVc(vc)).toBe(NDIS_STATUS_NOT_ACCEPTED);
+      expect(core.violations).toHaveLength(1);
     });
 
     behaviour("VC-17", "a VC with a call, or that is active, is not deleted", () => {

@@ -120,6 +120,22 @@ export const CALL_MANAGER_FAULTS: readonly FaultyDriver[] = [
   miscallingMcm("mcm-never-deactivates", "CLS-08", "VCs of ended calls are never deactivated", () => ({
     NdisMCmDeactivateVc: () => NDIS_STATUS_SUCCESS,
   })),
+  miscallingMcm(
+    "mcm-deletes-active-vc",
+    "VC-17",
+    "the VC of a rejected call is deleted without being deactivated, and nobody looks at the status",
+    (ndis) => {
+      const rejected = new Set<NdisVcHandle>();
+      return {
+        NdisMCmDispatchIncomingCall: (sap, vc, parameters) => {
+          const status = ndis.NdisMCmDispatchIncomingCall(sap, vc, parameters);
+          if (status !== NDIS_STATUS_SUCCESS && status !== NDIS_STATUS_PENDING) rejected.add(vc);
+          return status;
+        },
+        NdisMCmDeactivateVc: (vc) => (rejected.has(vc) ? NDIS_STATUS_SUCCESS : ndis.NdisMCmDeactivateVc(vc)),
+      };
+    },
+  ),
   miscallingMcm("mcm-uses-deleted-vc", "VC-22", "the VC handle is used once more after its deletion", (ndis) => ({
     NdisMCmDeleteVc: (vc) => {
       const status = ndis.NdisMCmDeleteVc(vc);

@@ -40,6 +40,26 @@ function mishandlingClient(
 }
 
 export const CLIENT_FAULTS: readonly FaultyDriver[] = [
+  miscallingClient(
+    "client-deletes-active-vc",
+    "VC-17",
+    "a VC is deleted instead of its call closed, and nobody looks at the status",
+    (ndis) => {
+      const own = new Set<NdisVcHandle | null>();
+      return {
+        NdisCoCreateVc: (binding, af, context, out) => {
+          const status = ndis.NdisCoCreateVc(binding, af, context, out);
+          own.add(out.Value);
+          return status;
+        },
+        NdisClCloseCall: (vc, party, data, size) => {
+          if (!own.has(vc)) return ndis.NdisClCloseCall(vc, party, data, size);
+          ndis.NdisCoDeleteVc(vc);
+          return NDIS_STATUS_PENDING;
+        },
+      };
+    },
+  ),
   miscallingClient("client-keeps-received-lists", "RCV-04", "received lists are never returned", () => ({
     NdisReturnNetBufferLists: () => {},
   })),

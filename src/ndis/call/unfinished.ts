@@ -1,3 +1,4 @@
+import type { AddressFamily } from "../address-family/address-family.ts";
 import type { NdisEnvironment } from "../environment.ts";
 import type { Party } from "../party/party.ts";
 import type { Vc } from "../vc/vc.ts";
@@ -5,6 +6,8 @@ import type { Unfinished } from "../verifier/request-watch.ts";
 
 /** What a driver has to do still before a VC can go. */
 export type UnfinishedCall = Unfinished<Vc | Party>;
+
+const DELETED_IN_VAIN = "it was deleted while it had a call or was active, which fails, and not again after that";
 
 type Owe = (rule: string, owner: string, what: string, object?: Vc | Party) => UnfinishedCall;
 
@@ -58,10 +61,17 @@ function unfinishedOn(vc: Vc): UnfinishedCall | null {
     if (party.state === "RDROP" && vc.state === "CONN")
       return owed("PTY-14", client, "its incoming drop was never answered", party);
   }
-  return (
+  const left =
     awaitedOnCall(vc, client, callManager, owed) ??
-    leftOfCall(vc, client, callManager, owe(vc.addressFamily.closePended))
-  );
+    leftOfCall(vc, client, callManager, owe(isInTheWay(vc.addressFamily)));
+  const creator = vc.kind === "client" ? client : callManager;
+  if (left === null || left.owner !== creator || !vc.deletionRefused) return left;
+  return owe(left.isAwaited)("VC-17", creator, DELETED_IN_VAIN);
+}
+
+/** Whether a VC that is left keeps somebody waiting: its address family closes, or a protocol that unbinds has to end it before. */
+function isInTheWay({ closePended, binding, registration }: AddressFamily): boolean {
+  return closePended || binding.state === "Closing" || registration.binding?.state === "Closing";
 }
 
 /** What the other side waits for. */
@@ -83,7 +93,8 @@ function leftOfCall(vc: Vc, client: string, callManager: string, owed: Owe): Unf
   const byMcm = vc.addressFamily?.registration.binding === null;
   switch (vc.state) {
     case "CONN":
-      return vc.parties === null ? null : owed("PTY-08", client, `its ${vc.parties.length} parties were never dropped`);
+      if (vc.parties !== null) return owed("PTY-08", client, `its ${vc.parties.length} parties were never dropped`);
+      return vc.kind === "client" && vc.deletionRefused ? owed("VC-17", client, DELETED_IN_VAIN) : null;
     case "IDLE":
       if (vc.ended === "failed") return owed("OUT-18", client, "it was never deleted after its call failed");
       if (vc.ended === "closed") return owed("CLS-11", client, "it was never deleted after its call");

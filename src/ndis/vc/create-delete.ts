@@ -166,9 +166,14 @@ export function deleteVc(environment: NdisEnvironment, owner: string, vc: Vc): N
     return NDIS_STATUS_FAILURE;
   }
   if (vc.deactivatePended || vc.phase === "deleting") return NDIS_STATUS_CLOSING;
-  if (vc.activatePended) return NDIS_STATUS_NOT_ACCEPTED;
-  const legal = vcPermits(vc, "DeleteVc", owner);
-  if (legal !== NDIS_STATUS_SUCCESS) return legal;
+  const legal = vc.activatePended ? NDIS_STATUS_NOT_ACCEPTED : vcPermits(vc, "DeleteVc", owner);
+  if (legal !== NDIS_STATUS_SUCCESS) {
+    vc.deletionRefused = true;
+    // It has a status (VC-18, VC-19), but who asks has forgotten something. A client without a call has not: its call manager has.
+    if (legal === NDIS_STATUS_NOT_ACCEPTED && !(vc.kind === "client" && (vc.state === "IDLE" || vc.state === "POST")))
+      environment.suspect("VC-17", owner, `${vc.traceName} is deleted while it has a call or is active`, vc);
+    return legal;
+  }
   vc.phase = "deleting";
   // The peer may close the address family from its handler: this VC is in nobody's way any more.
   countOnFamily(vc, -1);

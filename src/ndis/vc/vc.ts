@@ -62,6 +62,8 @@ export class Vc implements Stateful<VcState> {
   renegotiations = 0;
   /** How the latest call on it ended. */
   ended: "not" | "failed" | "rejected" | "closed" = "not";
+  /** Its creator has asked for its deletion when it had a call or was active (VC-17). */
+  deletionRefused = false;
   /** ProtocolClIncomingCloseCall told the client of trouble: it deletes the VC (CLS-18). */
   mustBeDeleted = false;
   /** When verifying: call parameters that the driver which was asked has, until it answers. */
