@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
+    expect: { requireAssertions: true },
     coverage: { provider: "v8", include: ["src/**"] },
   },
 });

@@ -48,9 +48,11 @@ import { aesaFromBytes, e164FromBytes } from "../wire/atm-address.ts";
 import type { Q2931Message } from "../wire/q2931/index.ts";
 import { AAL_TYPE, BEARER_CLASS, IE, TRAFFIC_RATE, USER_PLANE } from "../wire/q2931/index.ts";
 
-/** The AAL5 SDU size of RFC 2225 hosts: what a call gets that names none. */
+/** The default IP MTU over ATM (RFC 2225), without LLC/SNAP: the SDU size that a call gets that names none. */
 const DEFAULT_SDU_BYTES = 9_180;
 const LONGEST_SDU_BYTES = 65_535;
+/** What the 24 bits of a rate in the traffic descriptor hold (UNI 3.1 section 5.4.5.6). */
+const HIGHEST_CELL_RATE = 2 ** 24 - 1;
 const CELL_PAYLOAD_BYTES = 48;
 /** FLOWSPEC values that mean "none given" (qos.h). */
 const NOT_SPECIFIED = 0xffff_ffff;
@@ -141,7 +143,8 @@ export function readCallParameters(
   if (guaranteed && traffic.transmitPeakCellRate === 0) return NDIS_STATUS_INVALID_DATA;
   if (isMultipoint ? traffic.receivePeakCellRate > 0 : guaranteed && traffic.receivePeakCellRate === 0)
     return NDIS_STATUS_INVALID_DATA;
-  if (guaranteed && traffic.transmitPeakCellRate > 2 ** 24 - 1) return NDIS_STATUS_INVALID_DATA;
+  if (Math.max(traffic.transmitPeakCellRate, traffic.receivePeakCellRate) > HIGHEST_CELL_RATE)
+    return NDIS_STATUS_INVALID_DATA;
   return { q2931, traffic, called };
 }
 

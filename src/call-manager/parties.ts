@@ -25,8 +25,9 @@ export class CallParty {
   isAdded = false;
   /** NdisClDropParty pends. */
   isDropping = false;
-  /** The peer has left, or the network has dropped it; the client has been told. */
+  /** The peer has left, or the network has dropped it. */
   hasLeft = false;
+  /** The client has been told that it has left. */
   isTold = false;
 
   constructor(vc: CallVc, handle: NdisPartyHandle) {

@@ -27,7 +27,7 @@ export class RegisteredSap {
 }
 
 /**
- * The SAPs of one adapter by called address (rules SAP-02 to SAP-17). A SAP is the addresses of its ATM_SAP; low and high layer
+ * The SAPs of one NIC or binding by called address (rules SAP-02 to SAP-17). A SAP is the addresses of its ATM_SAP; low and high layer
  * information in it is not compared.
  */
 export class Saps {

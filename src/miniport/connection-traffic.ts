@@ -16,6 +16,7 @@ import type { ConnectionTraffic } from "./vc-commands.ts";
 const LONGEST_SDU_BYTES = 65_535;
 const HIGHEST_VPI = 255;
 const HIGHEST_VCI = 65_535;
+const LONGEST_BURST_CELLS = 65_535;
 
 /** Guaranteed rates are shaped, best effort only below the line rate. */
 export function connectionTraffic(
@@ -70,7 +71,7 @@ export function readActivation(parameters: CO_CALL_PARAMETERS, lineCellRate: num
   const traffic = connectionTraffic(isBestEffort, Transmit.PeakCellRate, sduBytes, lineCellRate);
   if (category !== ATM_SERVICE_CATEGORY_VBR) return { vpi, vci, traffic };
   const { AverageCellRate, BurstLengthCells } = Transmit;
-  if (!isWithin(AverageCellRate, 1, Transmit.PeakCellRate) || !isWithin(BurstLengthCells, 0, HIGHEST_VCI))
+  if (!isWithin(AverageCellRate, 1, Transmit.PeakCellRate) || !isWithin(BurstLengthCells, 0, LONGEST_BURST_CELLS))
     return NDIS_STATUS_INVALID_DATA;
   const variable = { service: VC_SERVICE.VBR, sustainableCellRate: AverageCellRate };
   return { vpi, vci, traffic: { ...traffic, ...variable, maximumBurstSize: BurstLengthCells } };

@@ -25,6 +25,8 @@ export interface TransitionRow<State extends string> {
 export interface Stateful<State extends string> {
   readonly traceName: string;
   state: State;
+  /** How often it has moved, also from a state to itself. */
+  moves: number;
 }
 
 /**
@@ -44,6 +46,7 @@ export function advance<State extends string, Event extends string>(
   const cell = table.events[event].cells[from];
   if (cell === undefined || isFailing(cell)) return refuse(environment, table, object, event, owner);
   object.state = cell as State;
+  object.moves++;
   if (cell !== from) {
     if (environment.probe !== null)
       environment.probe.emit(environment.name, "state", table.noun, {

@@ -145,6 +145,14 @@ describe("vmcm verify", () => {
     expect(stderr.trimEnd().split("\n").length).toBe(1);
   });
 
+  it("a report that cannot be written is said after the scorecard; --rule may stand before the driver", () => {
+    const file = mcm("twice.ts", TWICE);
+    const parameters = ["--rule", "OUT=off", "--rule", "RCV=warn", file, "--only", "outgoing-call-in-cells"];
+    const { code, stdout, stderr } = vmcm(here(), "verify", ...parameters, "--junit", "none/x.xml");
+    expect([code, stdout.includes("1 passed")]).toEqual([2, true]);
+    expect(stderr).toMatch(/^vmcm: --junit none\/x\.xml: .*no such file or directory/);
+  });
+
   it("a driver that throws stops its machine, not the command", () => {
     const file = mcm("throws.ts", 'NdisMCmActivateVc() { throw new TypeError("of the driver\'s own"); }');
     const { code, stdout, stderr } = vmcm(here(), "verify", file, "--only", "outgoing-call-in-cells");

@@ -109,6 +109,16 @@ describe("incoming calls that are accepted later", () => {
 });
 
 describe("calls that come to nothing", () => {
+  it("OUT-05: a rate beyond the 24 bits of the traffic descriptor is INVALID_DATA, whichever way it goes", () => {
+    const pair = new Pair().start();
+    const rates = { service: "cbr", forwardPeakCellRate: 1_000, backwardPeakCellRate: 1_000 } as const;
+    for (const wrong of [{ forwardPeakCellRate: 2 ** 24 }, { backwardPeakCellRate: 2 ** 24 }]) {
+      const call = pair.alice.call(BOB, { ...rates, ...wrong });
+      expect([call.state, statusName(call.status)]).toEqual(["closed", "NDIS_STATUS_INVALID_DATA"]);
+    }
+    expect(pair.stop()).toEqual({});
+  });
+
   it("a rejected offer: cause 21 at the caller, who deletes its VC; nothing is left", () => {
     const pair = new Pair({ bob: { events: { incomingCall: () => NDIS_STATUS_NOT_ACCEPTED } } }).start();
     const call = pair.alice.call(BOB);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type {
+  NDIS_STATUS,
   NDIS_STATUS_FINAL,
   NdisBindContextHandle,
   NdisUnbindContextHandle,
@@ -125,5 +126,60 @@ describe.each(OPERATIONS)("$completion for what is complete already", (operation
     expect(core.violations.map(({ rule, owner }) => `${rule} by ${owner}`)).toEqual([operation.broken]);
     expect(ended()).toEqual(operation.end);
     expect(core.violations).toHaveLength(1);
+  });
+});
+
+describe("what is completed from inside its handler is pended", () => {
+  const ANSWERS = [NDIS_STATUS_PENDING, NDIS_STATUS_SUCCESS] as const;
+  const expected = (answer: NDIS_STATUS, rule: string): string => (answer === NDIS_STATUS_PENDING ? "nothing" : rule);
+
+  it.each(ANSWERS)("ProtocolBindAdapterEx answers %i", (answer) => {
+    const core = new Core();
+    core.load();
+    const { client } = core;
+    client.on.protocol.BindAdapterHandlerEx = (_context, bindContext) => {
+      client.open(bindContext);
+      client.ndis.NdisCompleteBindAdapterEx(bindContext, NDIS_STATUS_SUCCESS);
+      return answer;
+    };
+    expect(broken(() => core.startDevice())).toBe(expected(answer, "BND-04 by client"));
+  });
+
+  it.each(ANSWERS)("ProtocolUnbindAdapterEx answers %i", (answer) => {
+    const core = new Core().start();
+    const { client } = core;
+    client.on.protocol.UnbindAdapterHandlerEx = (context) => {
+      client.unbind();
+      client.ndis.NdisCompleteUnbindAdapterEx(context);
+      return answer;
+    };
+    expect(broken(() => core.run(core.ndis.removeDevice(adapterOf(core))))).toBe(expected(answer, "BND-11 by client"));
+  });
+
+  it.each(ANSWERS)("ProtocolNetPnPEvent answers %i", (answer) => {
+    const core = new Core().start();
+    const { client } = core;
+    client.on.protocol.NetPnPEventHandler = (_context, event) => {
+      client.ndis.NdisCompleteNetPnPEvent(client.binding, event, NDIS_STATUS_SUCCESS);
+      return answer;
+    };
+    expect(broken(() => core.run(core.ndis.pauseDevice(adapterOf(core))))).toBe(expected(answer, "BND-14 by client"));
+  });
+
+  it.each(ANSWERS)("MiniportPause and MiniportRestart answer %i", (answer) => {
+    const core = new Core().start();
+    const { mcm } = core;
+    mcm.on.miniport.RestartHandler = () => {
+      mcm.ndis.NdisMRestartComplete(mcm.handle, NDIS_STATUS_SUCCESS);
+      return answer;
+    };
+    core.run(core.ndis.pauseDevice(adapterOf(core)));
+    expect(broken(() => core.run(core.ndis.restartDevice(adapterOf(core))))).toBe(expected(answer, "LIF-09 by mcm"));
+    const other = new Core().start();
+    other.mcm.on.miniport.PauseHandler = () => {
+      other.mcm.ndis.NdisMPauseComplete(other.mcm.handle);
+      return answer;
+    };
+    expect(broken(() => other.run(other.ndis.pauseDevice(adapterOf(other))))).toBe(expected(answer, "LIF-06 by mcm"));
   });
 });

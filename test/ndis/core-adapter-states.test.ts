@@ -114,7 +114,7 @@ describe("section 23.6: the arrows", () => {
   for (const state of ADAPTER_NAMES) {
     it.each(Object.keys(ADAPTER_WORDS) as AdapterEvent[])(`adapter ${state}: %s`, (event) => {
       const core = new Core();
-      const adapter = { traceName: "adapter", state };
+      const adapter = { traceName: "adapter", state, moves: 0 };
       const rule = broken(() => advance(core.ndis.environment, ADAPTER_STATES, adapter, event, "mcm"));
       const wanted = expected(ADAPTER_ARROWS, state, ADAPTER_WORDS[event]);
       expect(rule).toBe(wanted === "illegal" ? `${ADAPTER_STATES.events[event].rule} by mcm` : "nothing");
@@ -125,7 +125,7 @@ describe("section 23.6: the arrows", () => {
   for (const state of BINDING_NAMES) {
     it.each(Object.keys(BINDING_WORDS) as BindingEvent[])(`binding ${state}: %s`, (event) => {
       const core = new Core();
-      const binding = { traceName: "binding", state };
+      const binding = { traceName: "binding", state, moves: 0 };
       const rule = broken(() => advance(core.ndis.environment, BINDING_STATES, binding, event, "client"));
       const wanted = expected(BINDING_ARROWS, state, BINDING_WORDS[event]);
       expect(rule).toBe(wanted === "illegal" ? `${BINDING_STATES.events[event].rule} by client` : "nothing");

@@ -4,6 +4,7 @@ import type { PROTOCOL_CO_CREATE_VC } from "../../src/ndis/ddi/handlers/connecti
 import type { NdisAfHandle, NdisVcHandle } from "../../src/ndis/ddi/handles.ts";
 import { OutParameter, toHandle } from "../../src/ndis/ddi/handles.ts";
 import * as status from "../../src/ndis/ddi/status.ts";
+import { broken, Core } from "./core-harness.ts";
 
 function complete(final: status.NDIS_STATUS_FINAL): number {
   return final;
@@ -103,5 +104,10 @@ describe("the library of an MCM", () => {
     type Names = keyof NdisMiniportCallManagerLibrary;
     expectTypeOf<Extract<Names, "NdisCoSendNetBufferLists" | "NdisCoCreateVc" | "NdisCoOidRequest">>().toBeNever();
     expectTypeOf<Extract<Names, "NdisMCmCreateVc">>().toEqualTypeOf<"NdisMCmCreateVc">();
+    const { mcm, client } = new Core().start();
+    const created = new OutParameter<NdisVcHandle>();
+    // @ts-expect-error an MCM calls NdisMCmCreateVc
+    const { NdisCoCreateVc } = mcm.ndis;
+    expect(broken(() => NdisCoCreateVc(client.binding, null, {}, created))).toBe("VC-24 by mcm");
   });
 });

@@ -458,6 +458,22 @@ describe("2. Address family: closing", () =>
       },
     });
 
+    behaviour("AF-28", "a close notification may wait for something else, and is complete when it returns", () => {
+      const { core, af } = opened(route);
+      const event = new KernelEvent();
+      core.client.on.cl.ClNotifyCloseAfHandler = function* (): Blocking<NDIS_STATUS> {
+        yield { event, timeoutNs: Number.POSITIVE_INFINITY };
+        return NDIS_STATUS_SUCCESS;
+      };
+      expect(core.manager.ndis.NdisMCmNotifyCloseAddressFamily(af)).toBe(NDIS_STATUS_PENDING);
+      core.settle();
+      expect(core.manager.calls("ProtocolCmNotifyCloseAfComplete")).toEqual([]);
+      event.set();
+      core.settle();
+      expect(core.manager.calls("ProtocolCmNotifyCloseAfComplete")).toHaveLength(1);
+      expect(core.violations).toEqual([]);
+    });
+
     behaviour("AF-29", "with a VC open the call manager refuses the close, or pends it until the VC is gone", () => {
       const refusing = opened(route);
       const vc = refusing.core.createVc(refusing.af);

@@ -2,6 +2,7 @@ import { describe, expect } from "vitest";
 import type { NDIS_OID_REQUEST, NDIS_STATUS, NDIS_STATUS_FINAL, NdisPartyHandle } from "../../src/ndis/index.ts";
 import {
   NDIS_STATUS_FAILURE,
+  NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_PENDING,
   NDIS_STATUS_REQUEST_ABORTED,
   NDIS_STATUS_RESET_IN_PROGRESS,
@@ -151,7 +152,7 @@ describe("14. OID requests: completing", () => {
     },
   });
 
-  const cancelled = (answer: NDIS_STATUS_FINAL) => {
+  const cancelled = (answer: NDIS_STATUS_FINAL, isGone = false) => {
     const { core, client, mcm } = opened();
     const request = query();
     request.RequestId = { id: 1 };
@@ -160,6 +161,7 @@ describe("14. OID requests: completing", () => {
       if (id === request.RequestId) mcm.ndis.NdisMCoOidRequestComplete(mcm.handle, null, request, answer);
     };
     client.ndis.NdisCoOidRequest(client.binding, null, null, null, request);
+    for (const adapter of core.ndis.adapters) adapter.surpriseRemoved = isGone;
     client.ndis.NdisCancelOidRequest(client.binding, request.RequestId);
     return { core, client, mcm, request };
   };
@@ -170,6 +172,15 @@ describe("14. OID requests: completing", () => {
     passes: () => {
       const { client } = cancelled(NDIS_STATUS_REQUEST_ABORTED);
       expect(client.last("ProtocolCoOidRequestComplete")[4]).toBe(NDIS_STATUS_REQUEST_ABORTED);
+    },
+  });
+
+  enforced("OID-15", "a request that was cancelled on a NIC that is gone is completed with NOT_ACCEPTED", {
+    by: "mcm",
+    caught: () => cancelled(NDIS_STATUS_REQUEST_ABORTED, true),
+    passes: () => {
+      const { client } = cancelled(NDIS_STATUS_NOT_ACCEPTED, true);
+      expect(client.last("ProtocolCoOidRequestComplete")[4]).toBe(NDIS_STATUS_NOT_ACCEPTED);
     },
   });
 

@@ -164,6 +164,32 @@ for (const route of ROUTES)
       },
     });
 
+    behaviour("QOS-04", "a change of the remote party in between is what a refused request goes back to", () => {
+      const call = shaped(route);
+      const { core, vc } = call;
+      ask(call);
+      activateWith(call, traffic(3_000));
+      core.manager.ndis.NdisMCmDispatchIncomingCallQoSChange(vc, traffic(3_000));
+      complete(call, NDIS_STATUS_FAILURE);
+      expect(core.violations).toEqual([]);
+    });
+
+    behaviour("QOS-05", "changes that are each completed in time are not taken for one that is not", () => {
+      const call = connected(route);
+      const { core } = call;
+      // Each is pending when the verifier looks, once a minute.
+      for (let minute = 1; minute <= 8; minute++) {
+        core.world.runUntilTime((minute * 60 - 1) * 1e9);
+        ask(call);
+        core.world.runUntilTime((minute * 60 + 1) * 1e9);
+        complete(call, NDIS_STATUS_FAILURE);
+      }
+      expect(core.machine.processor.stopped).toBeNull();
+      ask(call);
+      core.world.runUntilTime(1_000e9);
+      expect(core.machine.processor.stopped).toMatchObject({ rule: "QOS-05", owner: by });
+    });
+
     enforced("QOS-04", "a change that is refused at once, and the VC stays as it was activated for it", {
       by,
       caught: () => {

@@ -271,6 +271,13 @@ for (const route of ROUTES)
       },
     );
 
+    it("CLS-01: what loops back is on its way already: the call is not closed from inside the receive", () => {
+      const call = connected(route);
+      const { client } = call.core;
+      client.on.co.CoReceiveNetBufferListsHandler = () => void call.core.closeCall(call.vc);
+      expect(broken(() => send(call, 1, NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK))).toBe("CLS-01 by client");
+    });
+
     behaviour(
       "SND-15",
       "NdisCancelSendNetBufferLists asks MiniportCancelSend; what it aborts comes back with SEND_ABORTED",

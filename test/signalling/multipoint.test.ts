@@ -124,6 +124,24 @@ describe("a point-to-multipoint call through a switch", () => {
     expect(tree.leftovers()).toEqual(NOTHING_LEFT);
   });
 
+  it("a leaf that drops itself with DROP PARTY is dropped at the root, too; the last one ends the call", () => {
+    const tree = new Tree();
+    tree.add(CAROL);
+    tree.messages(0);
+    const leave = (leaf: 1 | 2): void => {
+      const [party] = tree.notes[leaf].calls[0]?.parties ?? [];
+      if (party === undefined) throw new Error("no party");
+      tree.users[leaf].parties.drop(party, CAUSE.normalCallClearing);
+      tree.run();
+    };
+    leave(1);
+    expect(tree.messages(0)).toEqual(["received DROP PARTY", "sent DROP PARTY ACKNOWLEDGE"]);
+    expect(tree.told.slice(1)).toEqual(["leaves 0 16", "over 0"]);
+    leave(2);
+    expect(tree.messages(0)).toEqual(["received RELEASE", "sent RELEASE COMPLETE"]);
+    expect(tree.leftovers()).toEqual(NOTHING_LEFT);
+  });
+
   it("a party that the root drops is released; a later one takes its place", () => {
     const tree = new Tree();
     const party = tree.add(CAROL);

@@ -98,7 +98,8 @@ describe("any sequence of messages, requests and delays", () => {
           bench.after(400);
           // A CONNECT that the user of the network side does not answer waits for it: no timer of Q.2931 runs in N8.
           const stays: number[] = [CALL_STATE.active, CALL_STATE.connectRequest];
-          for (const call of bench.control.callsInOrder()) expect(stays).toContain(call.state);
+          const strays = bench.control.callsInOrder().filter(({ state }) => !stays.includes(state));
+          expect(strays).toEqual([]);
         }),
         { numRuns: 100 },
       );

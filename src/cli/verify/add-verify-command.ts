@@ -9,7 +9,11 @@ export function addVerifyCommand(program: Command, version: string, exit: (code:
     .argument("<DRIVER.ts>", "a module that exports DriverEntry, and perhaps its role")
     .option("--role <R>", "what the driver is: mcm, call-manager, client")
     .option("--only <TEXT>", "only cases whose name contains this")
-    .option("--rule <ID=LEVEL...>", "on, warn or off for a rule or a whole area: RCV-03=warn, QOS=off")
+    .option(
+      "--rule <ID=LEVEL>",
+      "on, warn or off for a rule or a whole area: RCV-03=warn, QOS=off; may be repeated",
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
     .option("--json", "print the scorecard as JSON")
     .option("--junit <FILE>", "write it as JUnit XML, too")
     .option("--sarif <FILE>", "write it as SARIF 2.1.0, too")

@@ -39,10 +39,19 @@ export async function verifyCommand(file: string, options: VerifyCommandOptions,
     if (!quiet) process.stdout.write(caseLines(result, paint));
   };
   const card = scorecardOf(subject, runSuite(subject, { verifier, filter, onCase }));
-  if (options.junit !== undefined) writeFileSync(options.junit, toJunit(card));
-  if (options.sarif !== undefined) writeFileSync(options.sarif, toSarif(card, file, version));
   process.stdout.write(quiet ? toJson(card) : summaryOf(card, paint, columnsOf(process.stdout)));
+  if (options.junit !== undefined) writeReport("--junit", options.junit, toJunit(card));
+  if (options.sarif !== undefined) writeReport("--sarif", options.sarif, toSarif(card, file, version));
   return card.failed > 0 ? EXIT_FINDING : EXIT_OK;
+}
+
+/** @throws UsageError when the file cannot be written. */
+function writeReport(option: string, path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(`${option} ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** "RCV-03=warn" or "RCV=off", each. */

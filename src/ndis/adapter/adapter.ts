@@ -77,6 +77,7 @@ export class MiniportAdapter implements Stateful<AdapterState> {
   readonly configuration: AdapterConfiguration;
   readonly resources: NDIS_RESOURCE_LIST;
   state: AdapterState = "Halted";
+  moves = 0;
   context: NDIS_CONTEXT = null;
   /** What MiniportAddDevice named, for MiniportInitializeEx and MiniportRemoveDevice. */
   addDeviceContext: NDIS_CONTEXT = null;

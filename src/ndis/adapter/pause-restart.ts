@@ -14,8 +14,10 @@ export function* restartAdapter(adapter: MiniportAdapter): Blocking<NDIS_STATUS>
   const { environment, driver } = adapter;
   move(adapter, "Restart");
   const restart = driver.characteristics.RestartHandler;
-  const status = yield* outcomeOf(adapter, () =>
-    settle(restart === null ? NDIS_STATUS_FAILURE : restart(adapter.context, NDIS_MINIPORT_RESTART_PARAMETERS())),
+  const status = yield* outcomeOf(
+    adapter,
+    { environment, callback: "MiniportRestart", owner: driver.name, rule: "LIF-09" },
+    () => settle(restart === null ? NDIS_STATUS_FAILURE : restart(adapter.context, NDIS_MINIPORT_RESTART_PARAMETERS())),
   );
   if (status !== NDIS_STATUS_SUCCESS && status !== NDIS_STATUS_RESOURCES && status !== NDIS_STATUS_FAILURE) {
     const legal = "SUCCESS, PENDING, RESOURCES or FAILURE";
@@ -39,8 +41,10 @@ export function* pauseAdapter(adapter: MiniportAdapter): Blocking<NDIS_STATUS> {
   }
   move(adapter, "Pause");
   const pause = driver.characteristics.PauseHandler;
-  const status = yield* outcomeOf(adapter, () =>
-    settle(pause === null ? NDIS_STATUS_SUCCESS : pause(adapter.context, NDIS_MINIPORT_PAUSE_PARAMETERS())),
+  const status = yield* outcomeOf(
+    adapter,
+    { environment, callback: "MiniportPause", owner: driver.name, rule: "LIF-06" },
+    () => settle(pause === null ? NDIS_STATUS_SUCCESS : pause(adapter.context, NDIS_MINIPORT_PAUSE_PARAMETERS())),
   );
   if (status !== NDIS_STATUS_SUCCESS)
     environment.misuse("LIF-05", driver.name, "MiniportPause returns SUCCESS or PENDING only");

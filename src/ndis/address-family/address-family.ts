@@ -88,6 +88,7 @@ export class AddressFamily implements Stateful<AddressFamilyState> {
   readonly clientContext: NDIS_CONTEXT;
   callManagerContext: NDIS_CONTEXT = null;
   state: AddressFamilyState = "OPENING";
+  moves = 0;
   /** The open, close or close notification that is pending. */
   openPended = false;
   closePended = false;

@@ -11,7 +11,7 @@ export function unfinishedRequests(adapter: MiniportAdapter): readonly Unfinishe
 function onAddressFamily(af: AddressFamily): readonly Unfinished[] {
   const { owner } = af.registration;
   const owed = (rule: string, who: string, what: string): Unfinished[] => [
-    { rule, owner: who, message: `${af.traceName}: ${what}`, object: af, isAwaited: true },
+    { rule, owner: who, message: `${af.traceName}: ${what}`, object: af, turn: af.moves, isAwaited: true },
   ];
   if (af.openPended) return owed("AF-18", owner, "the open that it pended was never completed");
   // AF-29: a close may wait for VCs and SAPs.
@@ -25,7 +25,7 @@ function onAddressFamily(af: AddressFamily): readonly Unfinished[] {
 function onSap(sap: Sap): readonly Unfinished[] {
   const { owner } = sap.addressFamily.registration;
   const owed = (rule: string, what: string): Unfinished[] => [
-    { rule, owner, message: `${sap.traceName}: ${what}`, object: sap, isAwaited: true },
+    { rule, owner, message: `${sap.traceName}: ${what}`, object: sap, turn: sap.moves, isAwaited: true },
   ];
   if (sap.registerPended) return owed("SAP-05", "the registration that it pended was never completed");
   return sap.deregisterPended ? owed("SAP-13", "the deregistration that it pended was never completed") : [];

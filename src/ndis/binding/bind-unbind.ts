@@ -27,7 +27,8 @@ export function* bindProtocol(
   adapter.bindings.push(binding);
   const context = new BindContext(binding);
   const bind = protocol.characteristics.BindAdapterHandlerEx;
-  const status = yield* outcomeOf(binding, () =>
+  const question = { environment, owner: protocol.name } as const;
+  const status = yield* outcomeOf(binding, { ...question, callback: "ProtocolBindAdapterEx", rule: "BND-04" }, () =>
     settle(
       bind === null
         ? NDIS_STATUS_FAILURE
@@ -80,14 +81,19 @@ export function* unbindProtocol(binding: Binding): Blocking<void> {
   move(binding, "Unbind");
   const context = new UnbindContext(binding);
   const unbind = binding.protocol.characteristics.UnbindAdapterHandlerEx;
-  yield* outcomeOf(binding, () =>
+  const { environment, protocol } = binding;
+  const question = { environment, callback: "ProtocolUnbindAdapterEx", owner: protocol.name, rule: "BND-11" } as const;
+  yield* outcomeOf(binding, question, () =>
     settle(unbind === null ? NDIS_STATUS_SUCCESS : unbind(toHandle<NdisUnbindContextHandle>(context), binding.context)),
   );
   context.active = false;
   if (binding.isOpen) abandonOpen(binding, "unbound");
   if (binding.closePending) {
-    const { environment, protocol, traceName } = binding;
-    environment.misuse("BND-10", protocol.name, `the unbind of ${traceName} ends before its pending close is complete`);
+    environment.misuse(
+      "BND-10",
+      protocol.name,
+      `the unbind of ${binding.traceName} ends before its pending close is complete`,
+    );
   }
   move(binding, "UnbindOk");
   forget(binding);

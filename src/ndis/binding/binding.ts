@@ -58,6 +58,7 @@ export class Binding implements Stateful<BindingState>, ProtocolTables {
   readonly protocol: ProtocolDriver;
   readonly adapter: MiniportAdapter;
   state: BindingState = "Unbound";
+  moves = 0;
   /** Between NdisOpenAdapterEx, or ProtocolOpenAdapterCompleteEx when it pended, and NdisCloseAdapterEx. */
   isOpen = false;
   /** NdisOpenAdapterEx pended: ProtocolOpenAdapterCompleteEx is due. Set when it has run. */

@@ -28,8 +28,10 @@ export function* notifyBinding(binding: Binding, event: NET_PNP_EVENT): Blocking
   const notification = NET_PNP_EVENT_NOTIFICATION({ NetPnPEvent: event });
   const notify = protocol.characteristics.NetPnPEventHandler;
   binding.pnpEvent = notification;
-  const status = yield* outcomeOf(binding, () =>
-    settle(notify === null ? NDIS_STATUS_SUCCESS : notify(binding.context, notification)),
+  const status = yield* outcomeOf(
+    binding,
+    { environment, callback: "ProtocolNetPnPEvent", owner: protocol.name, rule: "BND-14" },
+    () => settle(notify === null ? NDIS_STATUS_SUCCESS : notify(binding.context, notification)),
   );
   binding.pnpEvent = null;
   checkStatus(environment, protocol, event, status);

@@ -15,6 +15,7 @@ function onBinding(binding: Binding): readonly Unfinished[] {
       owner: binding.protocol.name,
       message: `${binding.traceName}: the ${what} that it pended was never completed`,
       object: binding,
+      turn: binding.pendingOperation,
       isAwaited: true,
     },
   ];

@@ -89,8 +89,11 @@ export function modifyCallQoSComplete(
   const { client } = addressFamilyOf(vc);
   const outer = vc.qosHandler;
   vc.qosHandler = "ProtocolClModifyCallQoSComplete";
-  client.ClModifyCallQoSCompleteHandler(Status, vc.clientContext, CallParameters);
-  vc.qosHandler = outer;
+  try {
+    client.ClModifyCallQoSCompleteHandler(Status, vc.clientContext, CallParameters);
+  } finally {
+    vc.qosHandler = outer;
+  }
 }
 
 /** Ndis(M)CmDispatchIncomingCallQoSChange: runs ProtocolClIncomingCallQoSChange (QOS-09, QOS-10). */
@@ -111,9 +114,14 @@ export function dispatchIncomingCallQoSChange(
     environment.misuse("QOS-09", owner, message, vc);
   }
   vc.accountedActivations = vc.activations;
+  // What the remote party got is what a request of the client's that is refused meanwhile goes back to (QOS-04).
+  if (vc.modifyPended) vc.flowsBefore = vc.flowsInUse;
   const { client } = addressFamilyOf(vc);
   const outer = vc.qosHandler;
   vc.qosHandler = "ProtocolClIncomingCallQoSChange";
-  client.ClIncomingCallQoSChangeHandler(vc.clientContext, CallParameters);
-  vc.qosHandler = outer;
+  try {
+    client.ClIncomingCallQoSChangeHandler(vc.clientContext, CallParameters);
+  } finally {
+    vc.qosHandler = outer;
+  }
 }

@@ -39,6 +39,7 @@ function unfinishedOn(vc: Vc): UnfinishedCall | null {
       owner,
       message: `${object.traceName}: ${what}`,
       object,
+      turn: object.moves,
       isAwaited,
     });
   const owed = owe(true);

@@ -28,9 +28,6 @@ const CLOSED_LISTS: ReadonlySet<string> = new Set<DdiName>([
 ]);
 const PLACEHOLDER_ANSWER = "NDIS_STATUS_NOT_SUPPORTED";
 
-/** The rule that says that a callback does not wait. */
-const WAITING_RULES: Readonly<Partial<Record<DdiName, string>>> = { ProtocolClNotifyCloseAf: "AF-28" };
-
 /** What NDIS waits for when it blocks; any other callback returns. */
 const MAY_BLOCK: ReadonlySet<string> = new Set<DdiName>([
   "MiniportInitializeEx",
@@ -39,6 +36,7 @@ const MAY_BLOCK: ReadonlySet<string> = new Set<DdiName>([
   "ProtocolBindAdapterEx",
   "ProtocolUnbindAdapterEx",
   "ProtocolNetPnPEvent",
+  "ProtocolClNotifyCloseAf",
 ]);
 
 /** Whether a callback answers with an NDIS_STATUS. */
@@ -49,10 +47,9 @@ export function answersStatus(row: Ddi | null): row is Ddi {
 /** A handler whose answer is an NDIS_STATUS, whatever it returns: what is none breaks a rule and counts as FAILURE. */
 export function answering(environment: NdisEnvironment, owner: string, row: Ddi, handler: Routine): Routine {
   const rule = RULES[row.name as DdiName] ?? "NullCheck";
-  const waitingRule = WAITING_RULES[row.name as DdiName] ?? rule;
   const checked = (answer: unknown): unknown => {
     if (Number.isInteger(answer)) return answer;
-    environment.misuse(isBlocking(answer) ? waitingRule : rule, owner, `${row.name} answers with an NDIS_STATUS`);
+    environment.misuse(rule, owner, `${row.name} answers with an NDIS_STATUS`);
     return NDIS_STATUS_FAILURE;
   };
   function* settled(body: Blocking<unknown>): Blocking<unknown> {

@@ -140,7 +140,7 @@ function connectionlessFunctions(environment: NdisEnvironment, owner: string) {
       if (adapter !== null) refuse(adapter, "sends of a VC are completed with NdisMCoSendNetBufferListsComplete");
     },
     NdisMIndicateReceiveNetBufferLists: (handle, lists, _port, _count, flags) => {
-      if (chainLength(environment, owner, "NdisMCoIndicateReceiveNetBufferLists", lists, flags) === 0) return;
+      if (chainLength(environment, owner, "NdisMIndicateReceiveNetBufferLists", lists, flags) === 0) return;
       const adapter = resolveAdapter(environment, handle, owner);
       if (adapter === null) return;
       refuse(adapter, "receives of a VC are indicated with NdisMCoIndicateReceiveNetBufferLists");

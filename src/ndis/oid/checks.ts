@@ -8,6 +8,7 @@ import {
   NDIS_STATUS_BUFFER_TOO_SHORT,
   NDIS_STATUS_INVALID_LENGTH,
   NDIS_STATUS_INVALID_OID,
+  NDIS_STATUS_NOT_ACCEPTED,
   NDIS_STATUS_REQUEST_ABORTED,
   NDIS_STATUS_SUCCESS,
   statusName,
@@ -118,7 +119,9 @@ export class OidChecks {
     const given = passage.subject;
     if (subject.addressFamily !== given.addressFamily || subject.vc !== given.vc || subject.party !== given.party)
       this.#environment.misuse("OID-09", answerer, "an OID request is completed with other handles than it came with");
-    if (isAborted && !AFTER_ABORTING.has(status))
+    // After a surprise removal NOT_ACCEPTED is the only answer (OID-15).
+    const isGone = passage.adapter.surpriseRemoved && status === NDIS_STATUS_NOT_ACCEPTED;
+    if (isAborted && !isGone && !AFTER_ABORTING.has(status))
       this.#environment.misuse("OID-16", answerer, `a request that is aborted is completed with ${statusName(status)}`);
     this.#ended(passage, status);
   }

@@ -52,6 +52,7 @@ export class Party implements Stateful<PartyState> {
   readonly clientContext: NDIS_CONTEXT;
   callManagerContext: NDIS_CONTEXT = null;
   state: PartyState = "NONE";
+  moves = 0;
   addPended = false;
   dropPended = false;
   /** Its drop answers ProtocolClIncomingDropParty. */

@@ -41,6 +41,7 @@ export class Sap implements Stateful<SapState> {
   readonly sap: CO_SAP;
   callManagerContext: NDIS_CONTEXT = null;
   state: SapState = "REGISTERING";
+  moves = 0;
   registerPended = true;
   /** Whether its registration succeeded. */
   registered = false;

@@ -12,6 +12,7 @@ const RING_RULES = {
   NdisCoSendNetBufferLists: "SND-03",
   NdisMCoSendNetBufferListsComplete: "SND-09",
   NdisMCoIndicateReceiveNetBufferLists: "RCV-06",
+  NdisMIndicateReceiveNetBufferLists: "RCV-06",
   NdisReturnNetBufferLists: "RCV-04",
 } as const;
 

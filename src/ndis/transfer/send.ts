@@ -49,12 +49,12 @@ export function sendNetBufferLists(
     return;
   }
   if (verifying) takeSent(vc, NetBufferLists);
-  if ((SendFlags & NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK) !== 0) loopBack(vc, NetBufferLists, listCount, SendFlags);
   const { sendsOutstanding } = vc;
   vc.sendsOutstanding = sendsOutstanding + listCount;
   vc.binding.sendsOutstanding += listCount;
   vc.adapter.sendsOutstanding += listCount;
   environment.live.sentNetBufferLists += listCount;
+  if ((SendFlags & NDIS_SEND_FLAGS_CHECK_FOR_LOOPBACK) !== 0) loopBack(vc, NetBufferLists, listCount, SendFlags);
   const { co } = vc.adapter.driver;
   co?.CoSendNetBufferListsHandler?.(vc.miniportContext, NetBufferLists, SendFlags);
   if (verifying && vc.adapter.surpriseRemoved) checkIsSentBack(vc, sendsOutstanding);

@@ -34,6 +34,7 @@ export class Vc implements Stateful<VcState> {
   /** What NdisCoAssignInstanceName has named it (VC-26). */
   instanceName: string | null = null;
   state: VcState = "NONE";
+  moves = 0;
   active = false;
   /** Whether the client may send now, and whether receives may be indicated now; kept by {@link advanceVc}. */
   maySend = false;

@@ -57,17 +57,28 @@ export class LentParameters {
         this.#borrowerWrote = true;
         return Reflect.set(object, key, originalOf(value));
       },
+      deleteProperty: (object, key) => {
+        this.#onUse?.();
+        this.#borrowerWrote = true;
+        return Reflect.deleteProperty(object, key);
+      },
     });
     this.#views.set(target, view);
     return view;
   }
 }
 
-/** The structure itself, when a driver hands in a view of it. */
-export function originalOf<T>(value: T): T {
-  if (!isStructure(value)) return value;
+/** The structure itself, when a driver hands in a view of it; in a structure of its own the members that are views give way to originals. */
+export function originalOf<T>(value: T, seen: Set<unknown> = new Set()): T {
+  if (!isStructure(value) || seen.has(value)) return value;
   const { [ORIGINAL]: original } = value as { readonly [ORIGINAL]?: T };
-  return original ?? value;
+  if (original !== undefined) return original;
+  seen.add(value);
+  for (const [key, member] of Object.entries(value)) {
+    const own: unknown = originalOf(member, seen);
+    if (own !== member) Reflect.set(value, key, own);
+  }
+  return value;
 }
 
 function isStructure(value: unknown): value is object {

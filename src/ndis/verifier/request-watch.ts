@@ -10,6 +10,8 @@ export interface Unfinished<About extends Named = Named> {
   readonly owner: string;
   readonly message: string;
   readonly object: About;
+  /** Which of several of its kind on the object this is: what is owed anew takes its time anew. */
+  readonly turn: unknown;
   /** Somebody waits for it: it may not take for ever. */
   readonly isAwaited: boolean;
 }
@@ -29,7 +31,7 @@ export class RequestWatch implements ClockTarget {
   readonly #owed: () => readonly Unfinished[];
   readonly #dpc = new DeferredProcedureCall("NDIS request watch", () => this.#look());
   /** Since when what is owed is known to be, by object and rule. */
-  #since = new Map<string, number>();
+  #since = new Map<string, { readonly turn: unknown; readonly sinceNs: number }>();
   #event: ClockEventId = 0;
 
   /**
@@ -70,10 +72,11 @@ export class RequestWatch implements ClockTarget {
     for (const owed of this.#owed()) {
       if (!owed.isAwaited) continue;
       const key = `${owed.object.traceName} ${owed.rule}`;
-      const sinceNs = before.get(key) ?? clock.nowNs;
+      const known = before.get(key);
+      const sinceNs = known !== undefined && known.turn === owed.turn ? known.sinceNs : clock.nowNs;
       // What is only warned of is told once for each time that it is true.
       if (clock.nowNs - sinceNs >= REQUEST_LIMIT_NS) late.push(owed);
-      else this.#since.set(key, sinceNs);
+      else this.#since.set(key, { turn: owed.turn, sinceNs });
     }
     const waited = `for ${REQUEST_LIMIT_NS / NS_PER_SECOND} s and longer`;
     for (const { rule, owner, message, object } of late)

@@ -169,6 +169,12 @@ export class MultipointCalls implements PartyUser {
   partyLeaves(party: Q2931Party): void {
     const { call, context, cause } = party;
     const root = call.context;
+    if (root instanceof MultipointBranch) {
+      // A leaf that drops itself, the only party of its call: as if it had hung up.
+      this.leafEnds(root, cause, null);
+      this.#switch.ports[root.leg.port].control.releaseRequest(call, cause);
+      return;
+    }
     if (context instanceof MultipointBranch) this.#endLeaf(context, cause, null);
     if (!(root instanceof MultipointRoot)) return;
     if (livePartyCount(call) > 0) this.#switch.ports[root.leg.port].control.parties.answerDrop(party);
